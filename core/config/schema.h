@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON Schema 2020-12 from the option tables. */
+#ifndef CONFIG_SCHEMA_H
+#define CONFIG_SCHEMA_H
+#include "config/settings.h"
+#include <jansson.h>
+
+/* Schema of a whole config file; with section, of a file that holds just that section (and
+ * settings). Sections in schemas; x-* keys allowed. Caller decrefs. */
+json_t *schema_make(const struct section_schema *schemas, size_t count, const char *section);
+#endif

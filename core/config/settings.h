@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The settings (all top-level keys that are no section), checked and typed. */
+#ifndef CONFIG_SETTINGS_H
+#define CONFIG_SETTINGS_H
+#include "config/field.h"
+#include "config/load.h"
+#include "http/client.h"
+
+struct target_setting { /* one of target: or targets: */
+  const struct node *at; /* for messages; NULL: made from a flag */
+  const char *type;      /* plugin id, or NULL */
+  const char *id;        /* the user's name for it, or NULL */
+  const char *value;     /* "ghcr.io/owner", or NULL */
+  const struct node *node; /* the map with the plugin's options, or NULL */
+};
+
+struct section { /* a top-level list claimed by a source */
+  const char *name;
+  const struct node **entries; /* of all files, in order; maps (others were refused) */
+  size_t entry_count, entry_capacity;
+  const struct node *defaults; /* defaults: SECTION:, or NULL */
+  const struct node *key;      /* first key node, for messages */
+};
+
+struct settings {
+  struct target_setting *targets;
+  size_t target_count;
+  struct registry_settings *registries;
+  size_t registry_count;
+  struct field_table run_table, reports_table, registry_table, core_table;
+  struct artm_config run;     /* parallel, retries, fail_fast, connect_timeout, stall_timeout */
+  struct artm_config reports; /* dir, keep */
+  struct artm_config all;     /* on_change, index, ... for all entries (top level) */
+  const struct node *plugins; /* plugins: {SECTION: ID | {id: ID, options}}, or NULL */
+  const struct node *scanners; /* or NULL */
+  struct section *sections;
+  size_t section_count;
+  struct arena memory;
+};
+
+/* A source as the validator sees it; made by the plugin floor's caller. */
+struct section_schema {
+  const char *section, *noun, *plugin;
+  struct field_table fields;
+  struct field_table options;
+  const char *destination; /* default template */
+  uint32_t on_change;
+  bool dates;
+};
+
+/* Names of the core fields of every entry (destination, targets, index, on_change, referrers, scan,
+ * gate, allow_empty), with the table that checks them. Of these this version reads destination,
+ * targets, index, on_change. */
+const struct field_table *core_entry_fields(void);
+
+/* Splits the document into settings and sections and checks the settings: unknown top-level keys
+ * ("no plugin claims 'wheels:'; loaded: docker (images)"), keys given in two files, ${VAR}
+ * expansion, types. known: sections that plugins claim. Needs no plugin to be opened. */
+void settings_read(struct document *, const struct section_schema *known, size_t known_count,
+                   struct settings *, struct problems *);
+void settings_done(struct settings *);
+
+/* The core's own option tables, for schema, help and man pages. */
+struct settings_tables {
+  const struct field_table *top, *run, *reports, *registry, *entry;
+};
+const struct settings_tables *settings_tables(void);
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entries multiplied out by their axis: what `artmirror matrix` prints and the engine runs. */
+#ifndef MATRIX_MATRIX_H
+#define MATRIX_MATRIX_H
+#include "base/buf.h"
+#include "matrix/entry.h"
+#include "matrix/selection.h"
+
+struct matrix_row {
+  const struct entry *entry;
+  const struct version_item *version;
+  const char *repository; /* below the target */
+  const char *tag;        /* NULL: by digest only */
+};
+struct matrix {
+  struct matrix_row *rows; /* file order */
+  size_t count;
+  struct arena memory;
+};
+/* Expands and checks for two rows with one destination and different sources (problems, at both
+ * places). selection NULL: everything. */
+void matrix_expand(const struct entries *, const struct selection *, struct matrix *,
+                   struct problems *);
+void matrix_done(struct matrix *);
+
+/* The compact JSON array of one section, without a newline. */
+void matrix_section_json(const struct matrix *, const struct section_schema *, struct buf *out);
+/* Rows of one section. */
+size_t matrix_section_count(const struct matrix *, const struct section_schema *);
+/* For people. */
+void matrix_table(const struct matrix *, struct buf *out);
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Calls into a target plugin, with its thread model kept and its results copied and checked.
+ * Functions as in include/artmirror/target.h; a negative answer has its error in the call. */
+#ifndef PLUGIN_TARGET_H
+#define PLUGIN_TARGET_H
+#include "oci/manifest.h"
+#include "plugin/host.h"
+
+struct target {
+  struct plugin *plugin;
+  struct host *host;
+  void *self;
+  pthread_mutex_t lock;
+  struct artm_config options;
+};
+struct repository {
+  struct target *target;
+  struct artm_repository *abi;
+  const char *reference; /* "ghcr.io/owner/name" */
+  bool validates;        /* refuses a manifest whose blobs it lacks */
+  bool registry;         /* reference is readable by OCI clients */
+};
+
+/* Creates the instance, after one create and destroy in a child process. Single-threaded only. */
+int target_new(struct plugin *, const struct host_services *, const struct artm_config *options,
+               struct target **ret, struct error *err);
+void target_free(struct target *);
+int target_open(struct target *, struct artm_call *, const char *name, struct repository **ret);
+void repository_close(struct repository *);
+int target_resolve(struct repository *, struct artm_call *, const char *reference,
+                   struct descriptor *ret);
+/* With data, digest verified. ARTM_NO: absent. */
+int target_manifest(struct repository *, struct artm_call *, const char *reference,
+                    struct descriptor *ret);
+int target_open_blob(struct repository *, struct artm_call *, const struct descriptor *,
+                     uint64_t offset, struct artm_stream **ret);
+int target_has_blob(struct repository *, struct artm_call *, const struct descriptor *);
+/* ARTM_NO also if the plugin has no mount. */
+int target_mount(struct repository *, struct artm_call *, const struct descriptor *,
+                 const char *from);
+/* Holds no lock while the plugin reads content (a stream may be the same plugin's). */
+int target_put_blob(struct repository *, struct artm_call *, const struct descriptor *,
+                    struct artm_stream *content);
+/* descriptor has data. reference: digest or tag. */
+int target_put_manifest(struct repository *, struct artm_call *, const char *reference,
+                        const struct descriptor *, uint32_t *result);
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The log on stderr: one escaped and redacted line an event. The only file with a process-wide
+ * variable besides main. Any thread. */
+#ifndef REPORT_LOG_H
+#define REPORT_LOG_H
+#include "base/error.h"
+#include <stdbool.h>
+
+enum log_level { LOG_DEBUG = 1, LOG_INFO, LOG_NOTICE, LOG_WARNING, LOG_ERROR };
+enum log_format { LOG_TEXT, LOG_JSON };
+
+void log_setup(enum log_level minimum, enum log_format format, bool color);
+bool log_enabled(enum log_level);
+/* topic: "http", a plugin's id, a job; or NULL. */
+void log_write(enum log_level, const char *topic, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* One failure with its place and hint: "where: message" and, below it, the hint. */
+void log_failure(const char *topic, const struct error *);
+/* From now on this text is shown as "***" wherever we print or write a report. Under 4 characters:
+ * ignored. */
+void log_secret(const char *secret);
+/* Replaces every registered secret in text; caller frees. */
+char *log_redact(const char *text);
+/* While set, called around each line so that a progress display can clear and redraw itself. */
+void log_set_display(void (*around)(void *arg, bool before), void *arg);
+void log_done(void);
+#endif
