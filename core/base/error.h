@@ -27,6 +27,8 @@ int error_hint(struct error *err, const char *format, ...) __attribute__((format
 int error_where(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Moves from's content into to (which is emptied first), empties from; returns the code. */
 int error_move(struct error *to, struct error *from);
+/* Copies from's content into to, which is emptied first; returns the code. */
+int error_copy(struct error *to, const struct error *from);
 /* Copies a plugin's record. */
 int error_copy_abi(struct error *to, const struct artm_error *from);
 /* Frees the content and zeroes err; NULL and a zeroed one are fine. */

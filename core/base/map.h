@@ -15,6 +15,7 @@ struct map {
   size_t count, capacity; /* of items */
   uint32_t *slots;
   size_t slot_count;
+  uint64_t seed[2]; /* of the hash, chosen with the first key */
 };
 /* True if key was not there before. An existing value is replaced. */
 bool map_put(struct map *, const char *key, void *value);

@@ -8,10 +8,19 @@
 #include "config/problem.h"
 #include <artmirror/types.h>
 
-/* Fields copied out of a plugin's array (min of sizes, rest zero). */
+/* Core tables only: a number with a fraction (config_fraction), and a name that is kept for a later
+ * version and refused clearly by this one. */
+#define FIELD_TYPE_NUMBER 256u
+#define FIELD_UNSUPPORTED 0x80000000u
+
+struct field_pattern; /* compiled constraints of strings, by position */
+
+/* Fields copied out of a plugin's array (min of sizes, rest zero). A static table of the core may
+ * leave patterns out: they are compiled at each use then. */
 struct field_table {
   struct artm_field *fields;
   size_t count;
+  struct field_pattern *patterns; /* or NULL */
 };
 void field_table_adopt(struct field_table *, const struct artm_field *fields, uint32_t count,
                        uint32_t stride);
@@ -34,6 +43,10 @@ bool field_check(const struct artm_field *, const struct node *value, struct pro
 bool field_check_map(const struct field_table *, const struct node *map,
                      const struct node *fallback, const char *const *reserved,
                      size_t reserved_count, const char *what, struct problems *);
+/* As field_check_map, but nothing is required: for defaults. */
+bool field_check_some(const struct field_table *, const struct node *map,
+                      const char *const *reserved, size_t reserved_count, const char *what,
+                      struct problems *);
 
 /* Valid values of one map against its table. The core makes these, plugins read them through
  * artm_host.config_*. Cheap: holds no copy of anything. */
@@ -47,6 +60,7 @@ const struct node *config_node(const struct artm_config *, const char *field); /
 uint32_t config_count(const struct artm_config *, const char *field);
 const char *config_text(const struct artm_config *, const char *field, uint32_t i);
 int64_t config_number(const struct artm_config *, const char *field, uint32_t i);
+double config_fraction(const struct artm_config *, const char *field); /* FIELD_TYPE_NUMBER */
 const char *config_key(const struct artm_config *, const char *field, uint32_t i);
 /* A secret's text: the scalar, or the first line of {file: PATH}. ARTM_NO: not set. Caller wipes
  * with str_wipe. */

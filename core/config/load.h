@@ -13,7 +13,8 @@ struct document {
   size_t file_count;
   struct node **roots; /* one map a file; NULL for an empty file */
   char *origin;        /* what was picked and why, for the first line of output: "./configs" */
-  size_t node_count;
+  size_t node_count;  /* written in the files */
+  size_t alias_count; /* that aliases stand for */
 };
 
 /* Reads one YAML text into a tree (events only, depth 64, alias budget, duplicate keys refused,
@@ -23,10 +24,11 @@ struct node *yaml_read(struct document *, struct source_file *, struct problems 
 
 /* paths: --config values (files, folders, "-"); none: $ARTMIRROR_CONFIG, ./configs,
  * $XDG_CONFIG_HOME/artmirror (~/.config/artmirror), /etc/artmirror, the first that exists.
- * err (CONFIG) only if nothing is found or can't be opened; what is wrong inside goes to problems. */
+ * err (CONFIG) only if nothing is found or can't be opened, and then the document stays as it was;
+ * what is wrong inside goes to problems. */
 int document_load(const struct strings *paths, struct document *, struct problems *,
                   struct error *err);
-/* From a text in memory, for tests and for --config - . */
+/* Adds a file from a text in memory, whose folder is ".". */
 int document_load_text(const char *name, const char *text, struct document *, struct problems *);
 void document_done(struct document *);
 #endif

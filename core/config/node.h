@@ -18,6 +18,7 @@ struct node {
   uint8_t kind; /* enum node_kind */
   uint8_t type; /* SCALAR: enum node_type */
   bool quoted;
+  bool expanded; /* ${VAR} was replaced: the text may stand for any scalar type */
   uint32_t line, column; /* from 1 */
   const struct source_file *file;
   uint32_t count; /* LIST, MAP */
@@ -38,6 +39,8 @@ struct source_file {
   char *text; /* for source lines in messages */
   size_t size;
   char digest[80]; /* "sha256:..." for the run report */
+  uint32_t index;  /* order of loading */
+  uint32_t mode;   /* permissions; 0: not a file */
 };
 
 /* First pair with this key, NULL if absent or map is no map. */

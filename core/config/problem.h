@@ -18,7 +18,8 @@ struct problems {
   struct problem *items;
   size_t count, capacity, errors;
 };
-/* Adds one at a node (NULL: no place); returns it so that expected and hint can be set. */
+/* Adds one at a node (NULL: no place); returns it so that expected and hint can be set, valid until
+ * the next one is added. */
 struct problem *problem_add(struct problems *, const struct node *at, const char *code,
                             const char *format, ...) __attribute__((format(printf, 4, 5)));
 struct problem *problem_warn(struct problems *, const struct node *at, const char *code,
@@ -26,8 +27,11 @@ struct problem *problem_warn(struct problems *, const struct node *at, const cha
 void problem_expected(struct problem *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void problem_hint(struct problem *, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Sorts by file (order of loading), line, column and drops exact repeats. */
+/* Sorts by file (order of loading), line, column and drops exact repeats; those without a place come
+ * last. */
 void problems_sort(struct problems *);
+/* Adds all of from to the others and empties from. */
+void problems_move(struct problems *, struct problems *from);
 void problems_done(struct problems *);
 
 enum problem_format { PROBLEM_TEXT, PROBLEM_JSON, PROBLEM_GITHUB };

@@ -27,15 +27,13 @@ struct settings {
   size_t target_count;
   struct registry_settings *registries;
   size_t registry_count;
-  struct field_table run_table, reports_table, registry_table, core_table;
   struct artm_config run;     /* parallel, retries, fail_fast, connect_timeout, stall_timeout */
-  struct artm_config reports; /* dir, keep */
-  struct artm_config all;     /* on_change, index, ... for all entries (top level) */
+  struct artm_config all;     /* on_change, index for all entries (top level) */
   const struct node *plugins; /* plugins: {SECTION: ID | {id: ID, options}}, or NULL */
-  const struct node *scanners; /* or NULL */
-  struct section *sections;
+  struct section *sections;   /* in order of appearance */
   size_t section_count;
   struct arena memory;
+  struct strings secrets; /* resolved passwords, wiped at the end */
 };
 
 /* A source as the validator sees it; made by the plugin floor's caller. */
@@ -48,10 +46,19 @@ struct section_schema {
   bool dates;
 };
 
-/* Names of the core fields of every entry (destination, targets, index, on_change, referrers, scan,
- * gate, allow_empty), with the table that checks them. Of these this version reads destination,
- * targets, index, on_change. */
+/* The core fields of every entry (destination, targets, index, on_change, referrers, scan, gate,
+ * allow_empty). Of these this version reads destination, targets, index, on_change; the others are
+ * refused (FIELD_UNSUPPORTED). No plugin may claim any of them. */
 const struct field_table *core_entry_fields(void);
+/* Their names, in the order of the table: "reserved" of the functions in field.h. */
+const char *const *core_entry_names(size_t *ret_count);
+
+/* Checks an entry whole, the plugin's fields and the core's. True if fine. */
+bool section_check_entry(const struct section_schema *, const struct node *entry,
+                         const struct node *defaults, struct problems *);
+/* Checks defaults: SECTION: (settings_read does it where the schema has its fields already). */
+bool section_check_defaults(const struct section_schema *, const struct node *defaults,
+                            struct problems *);
 
 /* Splits the document into settings and sections and checks the settings: unknown top-level keys
  * ("no plugin claims 'wheels:'; loaded: docker (images)"), keys given in two files, ${VAR}
@@ -59,10 +66,14 @@ const struct field_table *core_entry_fields(void);
 void settings_read(struct document *, const struct section_schema *known, size_t known_count,
                    struct settings *, struct problems *);
 void settings_done(struct settings *);
+/* What plugins: says of a section: the id, or NULL; the map with the plugin's options (reserved
+ * key: id), or NULL. */
+const char *settings_plugin_id(const struct settings *, const char *section);
+const struct node *settings_plugin_options(const struct settings *, const char *section);
 
 /* The core's own option tables, for schema, help and man pages. */
 struct settings_tables {
-  const struct field_table *top, *run, *reports, *registry, *entry;
+  const struct field_table *top, *run, *registry, *entry;
 };
 const struct settings_tables *settings_tables(void);
 #endif

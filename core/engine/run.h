@@ -19,8 +19,8 @@ struct run_options {
   const char *command; /* "mirror" or "plan" */
   bool plan_only;      /* nothing is written */
   bool fail_fast;
-  uint32_t parallel; /* workers */
-  uint32_t retries;  /* further attempts for a blob or a manifest */
+  uint32_t parallel;             /* workers */
+  uint32_t retries;              /* further attempts for a blob or a manifest */
   const struct failed_job *only; /* --only-failed; NULL: all */
   size_t only_count;
   bool verbose, quiet, terminal;

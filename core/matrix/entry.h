@@ -3,13 +3,8 @@
 #ifndef MATRIX_ENTRY_H
 #define MATRIX_ENTRY_H
 #include "config/settings.h"
+#include "config/version.h"
 #include "oci/platform.h"
-
-struct version_item { /* one literal item of the axis */
-  const char *text;   /* the tag; NULL: a bare digest, pushed without a tag */
-  const char *digest; /* pin, or NULL */
-  const struct node *at;
-};
 
 enum index_mode { INDEX_FILTERED, INDEX_SPARSE, INDEX_VERBATIM };
 

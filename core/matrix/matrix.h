@@ -17,10 +17,12 @@ struct matrix {
   size_t count;
   struct arena memory;
 };
-/* Expands and checks for two rows with one destination and different sources (problems, at both
- * places). selection NULL: everything. */
-void matrix_expand(const struct entries *, const struct selection *, struct matrix *,
-                   struct problems *);
+/* Expands everything and checks for rows that are listed twice and for two rows with one destination
+ * and different sources (problems, at both places). */
+void matrix_expand(const struct entries *, struct matrix *, struct problems *);
+/* The rows of an expanded matrix, which outlives it, that are selected; section NULL: of all. */
+void matrix_select(const struct matrix *all, const struct selection *, const char *section,
+                   struct matrix *);
 void matrix_done(struct matrix *);
 
 /* The compact JSON array of one section, without a newline. */

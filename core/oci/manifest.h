@@ -27,10 +27,10 @@ struct descriptor {
   char *artifact_type;
   struct platform platform;
   bool has_platform;
-  bool foreign;    /* non-distributable layer type, or has "urls" */
-  void *data;      /* the content itself (a manifest), data_size bytes, NUL after it; or NULL */
+  bool foreign; /* non-distributable layer type, or has "urls" */
+  void *data;   /* the content itself (a manifest), data_size bytes, NUL after it; or NULL */
   size_t data_size;
-  const json_t *json; /* in a parsed manifest: its descriptor as written (borrowed) */
+  const json_t *json;          /* in a parsed manifest: its descriptor as written (borrowed) */
   size_t raw_offset, raw_size; /* in an index: where the descriptor's own bytes stand */
 };
 void descriptor_copy(struct descriptor *to, const struct descriptor *from);
@@ -70,7 +70,8 @@ const char *attestation_subject(const struct descriptor *child);
 /* An OCI index with the chosen children, each descriptor byte for byte as in the source, and the
  * two annotations (source's digest; wanted platforms sorted, comma between). Other annotations of
  * the source's index are kept. Deterministic. Caller frees. */
-char *index_cut(const struct manifest *index, const bool *keep, const char *platforms, size_t *size);
+char *index_cut(const struct manifest *index, const bool *keep, const char *platforms,
+                size_t *size);
 /* Value of an annotation of the manifest itself, or NULL. */
 const char *manifest_annotation(const struct manifest *, const char *name);
 #endif

@@ -8,8 +8,11 @@
 struct state_store; /* plugin/state.h */
 
 struct host_services { /* outlive every plugin instance */
-  struct http_client *http;
-  struct state_store *state;
+  struct http_client *http;  /* NULL: no artmirror.http/1 and no docker-config/1 */
+  struct state_store *state; /* NULL: no artmirror.state/1 */
+  /* Gets what plugins log at NOTICE, from any thread, for the run report; or NULL. */
+  void (*notice)(void *arg, const char *plugin, const char *text);
+  void *notice_arg;
 };
 struct host {
   struct artm_host abi; /* first: a plugin's pointer is cast back */
@@ -20,7 +23,7 @@ struct host {
   const char *plugin;
   const struct host_services *services;
 };
-/* A table for one plugin, never freed before exit. */
+/* A table for one plugin; frees it only when no instance of the plugin is left. */
 struct host *host_new(const struct host_services *, const char *plugin_id);
 void host_free(struct host *);
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a plugin says of itself in ELF section .artmirror.meta, read without dlopen
- * (include/artmirror/plugin.h lists the keys). */
+/* What a plugin says of itself in its file, read without dlopen: ELF section .artmirror.meta
+ * (include/artmirror/plugin.h lists the keys) and the frozen head of its entry symbol. */
 #ifndef PLUGIN_METADATA_H
 #define PLUGIN_METADATA_H
 #include "base/error.h"
@@ -11,9 +11,13 @@ struct metadata {
   char *bytes; /* "key=value\0key=value\0" */
   size_t size;
 };
-/* Reads the section from an open ELF file, every offset checked, at most 64 KiB. ARTM_E_CONFIG with
- * the reason: not an ELF file, truncated, other machine, no such section, bad id. */
+/* Reads the section from an open ELF file, every offset checked, at most 64 KiB, without control
+ * characters. ARTM_E_CONFIG with the reason: not an ELF file, truncated, other machine, no such
+ * section, bad id. */
 int metadata_read(int fd, struct metadata *ret, struct error *err);
+/* Can this artmirror load it? Compares ABI versions and sizes in the metadata and in the entry's
+ * head. ARTM_E_CONFIG with the wanted and the offered version. */
+int metadata_judge(int fd, const struct metadata *, struct error *err);
 void metadata_done(struct metadata *);
 /* The i-th value of a key, NULL beyond the last. */
 const char *metadata_value(const struct metadata *, const char *key, size_t i);

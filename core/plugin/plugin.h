@@ -40,6 +40,10 @@ struct plugins {
 void plugins_search(struct plugins *, const struct strings *folders);
 void plugins_done(struct plugins *);
 
+/* Found or open, neither refused nor shadowed. */
+bool plugin_is_usable(const struct plugin *);
+/* From now on nobody uses it. */
+void plugin_refuse(struct plugin *, const char *reason);
 /* The usable plugin with this id, or NULL. */
 struct plugin *plugins_by_id(const struct plugins *, const char *id);
 /* The plugin that claims a section: config's "plugins: {SECTION: ID}" decides between several.

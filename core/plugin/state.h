@@ -7,9 +7,10 @@
 
 struct state_store;
 /* folder NULL, or not writable: in memory, with one notice in the log when it was asked for. Never
- * fails; a damaged file is put aside and made anew. Opened on first use. */
+ * fails; a damaged file is put aside and made anew. Opened on first use. A process made by fork
+ * gets memory of its own. */
 struct state_store *state_open(const char *folder, const char *cache_folder);
-void state_close(struct state_store *);
+void state_close(struct state_store *); /* no call that used it is left */
 /* space: the plugin's id. Value lent by the call. ARTM_NO: none. */
 int state_get(struct state_store *, struct artm_call *, const char *space, const char *key,
               const void **data, uint64_t *size);

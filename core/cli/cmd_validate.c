@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* artmirror validate: everything that is wrong with the config, and what it amounts to. */
+#include "base/json.h"
+#include "cli/session.h"
+#include <string.h>
+
+static const struct option options[] = {
+    {"format", 0, "FORMAT", "text|json|github", "text, json or github (annotations)"},
+};
+
+struct tally {
+  size_t artefacts, versions, jobs;
+};
+
+/* A row is a job for each of the entry's targets; without any target yet, one. */
+static size_t targets_of(const struct session *session, const struct entry *entry) {
+  if (entry->targets != NULL)
+    return entry->target_count;
+  return session->targets.count > 0 ? session->targets.count : 1;
+}
+
+static struct tally count_section(const struct session *session,
+                                  const struct section_schema *schema) {
+  struct tally tally = {0};
+  for (size_t i = 0; i < session->entries.count; i++)
+    if (session->entries.items[i].schema == schema)
+      tally.artefacts++;
+  for (size_t i = 0; i < session->all.count; i++) {
+    if (session->all.rows[i].entry->schema != schema)
+      continue;
+    tally.versions++;
+    tally.jobs += targets_of(session, session->all.rows[i].entry);
+  }
+  return tally;
+}
+
+static const char *plural(size_t count) {
+  return count == 1 ? "" : "s";
+}
+
+static void print_text(const struct session *session, enum problem_format format,
+                       struct buf *out) {
+  size_t errors = session->problems.errors, warnings = session->problems.count - errors;
+  buf_printf(out, "config: %s\n", session->document.origin);
+  problems_print(&session->problems, format, session->app->color_out, out);
+  for (size_t i = 0; i < session->schema_count; i++) {
+    struct tally tally = count_section(session, &session->schemas[i]);
+    buf_printf(out, "%s: %zu artefact%s, %zu version%s, %zu job%s\n", session->schemas[i].section,
+               tally.artefacts, plural(tally.artefacts), tally.versions, plural(tally.versions),
+               tally.jobs, plural(tally.jobs));
+  }
+  if (errors > 0)
+    buf_printf(out, "matrix: can't be generated: %zu error%s", errors, plural(errors));
+  else
+    buf_printf(out, "matrix: can be generated, %zu version%s", session->all.count,
+               plural(session->all.count));
+  if (warnings > 0)
+    buf_printf(out, ", %zu warning%s", warnings, plural(warnings));
+  buf_text(out, "\n");
+}
+
+static int print_json(const struct session *session, struct buf *out, struct error *err) {
+  auto_buf problems = {0};
+  auto_json list = NULL;
+  problems_print(&session->problems, PROBLEM_JSON, false, &problems);
+  if (json_parse(problems.data, problems.len, &list, err) != 0)
+    return err->code;
+  auto_json sections = json_object();
+  for (size_t i = 0; i < session->schema_count; i++) {
+    struct tally tally = count_section(session, &session->schemas[i]);
+    json_object_set_new(sections, session->schemas[i].section,
+                        json_pack("{s:I, s:I, s:I}", "artefacts", (json_int_t)tally.artefacts,
+                                  "versions", (json_int_t)tally.versions, "jobs",
+                                  (json_int_t)tally.jobs));
+  }
+  auto_json document = json_pack("{s:s, s:b, s:O, s:O}", "config", session->document.origin,
+                                 "valid", session->problems.errors == 0, "problems", list,
+                                 "sections", sections);
+  auto_free char *text = json_compact(document);
+  buf_printf(out, "%s\n", text);
+  return 0;
+}
+
+static int validate(struct session *session, const char *format) {
+  auto_error err = {0};
+  auto_buf out = {0};
+  if (strcmp(format, "json") == 0) {
+    if (print_json(session, &out, &err) != 0)
+      return app_fail(session->app, &err);
+  } else {
+    print_text(session, strcmp(format, "github") == 0 ? PROBLEM_GITHUB : PROBLEM_TEXT, &out);
+  }
+  app_print(session->app, out.data, out.len);
+  return session->problems.errors > 0 ? EXIT_USAGE : 0;
+}
+
+static int run(struct app *app, const struct arguments *arguments) {
+  auto_error err = {0};
+  struct session session = {0};
+  const char *format = argument_value(arguments, "format");
+  if (arguments->words.count > 0) {
+    error_set(&err, ARTM_E_CONFIG, "validate takes no argument '%s'", arguments->words.items[0]);
+    error_hint(&err, "name the config with --config %s", arguments->words.items[0]);
+    return app_usage(&command_validate, &err);
+  }
+  int code = session_load(&session, app, &err) != 0
+                 ? app_fail(app, &err)
+                 : validate(&session, format != NULL ? format : "text");
+  session_done(&session);
+  return code;
+}
+
+const struct command command_validate = {
+    .name = "validate",
+    .usage = "validate [--config FILE|FOLDER|-] [--format text|json|github]",
+    .purpose = "Checks the whole config, without network, and says what it amounts to.",
+    .options = {options, sizeof options / sizeof options[0]},
+    .examples = "  artmirror validate\n"
+                "  artmirror validate --config configs/images.yaml --format github\n",
+    .run = run,
+};

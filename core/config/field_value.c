@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One value against one field. */
+#include "config/field_value.h"
+#include "base/text.h"
+#include "config/scalar.h"
+#include "report/log.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* A value being checked. type is the field's own, or that of its elements. */
+struct check {
+  const struct artm_field *field;
+  const struct field_pattern *pattern;
+  uint32_t type;
+  struct problems *problems;
+};
+
+static enum node_type type_of(const struct node *node) {
+  return node->expanded && !node->quoted ? scalar_type(node->text) : (enum node_type)node->type;
+}
+
+bool value_number(uint32_t type, const struct node *node, int64_t *ret) {
+  const char *text = node_text(node);
+  if (!text)
+    return false;
+  enum node_type is = type_of(node);
+  uint64_t number;
+  int64_t whole;
+  switch (type) {
+  case ARTM_TYPE_BOOL:
+    if (is == NODE_BOOL)
+      *ret = scalar_bool(text);
+    return is == NODE_BOOL;
+  case ARTM_TYPE_INT:
+    return is == NODE_INT && scalar_int(text, ret);
+  case ARTM_TYPE_DURATION:
+    if (is == NODE_INT && scalar_int(text, &whole)) {
+      if (whole < 0 || __builtin_mul_overflow(whole, (int64_t)1000, &whole))
+        return false;
+      *ret = whole;
+      return true;
+    }
+    if (is != NODE_STRING || !text_parse_duration(text, &number) || number > INT64_MAX)
+      return false;
+    break;
+  case ARTM_TYPE_SIZE:
+    if (is == NODE_INT && scalar_int(text, &whole)) {
+      if (whole >= 0)
+        *ret = whole;
+      return whole >= 0;
+    }
+    if (is != NODE_STRING || !text_parse_size(text, &number) || number > INT64_MAX)
+      return false;
+    break;
+  default:
+    return false;
+  }
+  *ret = (int64_t)number;
+  return true;
+}
+
+static const char *kind_name(const struct node *node) {
+  if (node->kind == NODE_LIST)
+    return "a list";
+  if (node->kind == NODE_MAP)
+    return "a map";
+  return node->quoted ? "quoted text" : scalar_type_name(type_of(node));
+}
+
+/* "'name'", or "an item of 'names'". Caller frees. */
+static char *label_of(const struct check *check) {
+  bool item = check->type != check->field->type;
+  return str_format("%s'%s'", item ? "an item of " : "", check->field->name);
+}
+
+void value_wants_quotes(const char *what, const struct node *node, struct problems *problems) {
+  auto_free char *becomes = NULL;
+  int64_t whole;
+  if (node->type == NODE_FLOAT)
+    becomes = str_format("%.15g", strtod(node->text, NULL));
+  else if (node->type == NODE_INT && scalar_int(node->text, &whole))
+    becomes = str_format("%lld", (long long)whole);
+  bool changes = becomes && strcmp(becomes, node->text) != 0;
+  struct problem *problem = problem_add(
+      problems, node, "wrong-type", "%s must be text, but %.80s is %s%s%s", what, node->text,
+      scalar_type_name((enum node_type)node->type), changes ? " and would become " : "",
+      changes ? becomes : "");
+  problem_hint(problem, "put it in quotes: '%.80s'", node->text);
+}
+
+static bool wrong_type(const struct check *check, const struct node *node) {
+  auto_free char *label = label_of(check);
+  struct artm_field shape = *check->field;
+  shape.type = check->type;
+  auto_free char *wanted = field_type_name(&shape);
+  struct problem *problem;
+  if (node->kind == NODE_SCALAR && type_of(node) == NODE_NULL) {
+    problem = problem_add(check->problems, node, "empty-value", "%s has no value", label);
+    problem_hint(problem, "give it a value, or remove it");
+  } else {
+    problem = problem_add(check->problems, node, "wrong-type", "%s can't be %s", label,
+                          kind_name(node));
+    if (check->type == ARTM_TYPE_LIST && node->kind == NODE_SCALAR)
+      problem_hint(problem, "write ['%.80s']", node->text);
+    else if (check->type == ARTM_TYPE_BOOL || node->quoted)
+      problem_hint(problem, "%s", check->type == ARTM_TYPE_BOOL ? "write true or false, without quotes"
+                                                                : "write it without quotes");
+  }
+  problem_expected(problem, "%s", wanted);
+  return false;
+}
+
+static bool bad_value(const struct check *check, const struct node *node, const char *code,
+                      const char *why) {
+  auto_free char *label = label_of(check);
+  struct artm_field shape = *check->field;
+  shape.type = check->type;
+  auto_free char *wanted = field_type_name(&shape);
+  struct problem *problem =
+      problem_add(check->problems, node, code, "%s: '%.80s' %s", label, node->text, why);
+  problem_expected(problem, "%s", wanted);
+  return false;
+}
+
+/* True if the node is text; else the problem is added. */
+static bool is_text(const struct check *check, const struct node *node) {
+  bool scalar = node->kind == NODE_SCALAR;
+  if (scalar && node->type == NODE_STRING) {
+    if (node->text[0] || !(check->field->flags & ARTM_FIELD_REQUIRED))
+      return true;
+    auto_free char *label = label_of(check);
+    problem_add(check->problems, node, "empty-value", "%s is empty", label);
+    return false;
+  }
+  if (!scalar || node->type == NODE_NULL)
+    return wrong_type(check, node);
+  auto_free char *label = label_of(check);
+  value_wants_quotes(label, node, check->problems);
+  return false;
+}
+
+static bool check_pattern(const struct check *check, const struct node *node) {
+  const struct artm_field *field = check->field;
+  if (!field->constraint)
+    return true;
+  bool matches;
+  if (check->pattern && check->pattern->set) {
+    matches = regexec(&check->pattern->regex, node->text, 0, NULL, 0) == 0;
+  } else {
+    regex_t regex;
+    if (regcomp(&regex, field->constraint, REG_EXTENDED | REG_NOSUB) != 0)
+      return true;
+    matches = regexec(&regex, node->text, 0, NULL, 0) == 0;
+    regfree(&regex);
+  }
+  if (matches)
+    return true;
+  auto_free char *label = label_of(check);
+  struct problem *problem = problem_add(check->problems, node, "bad-value",
+                                        "%s: '%.80s' is not well-formed", label, node->text);
+  if (field->doc)
+    problem_expected(problem, "%s; it must match %s", field->doc, field->constraint);
+  else
+    problem_expected(problem, "text that matches %s", field->constraint);
+  return false;
+}
+
+static bool collect_word(void *arg, const char *word) {
+  strings_add(arg, word);
+  return false;
+}
+
+static bool check_enum(const struct check *check, const struct node *node) {
+  auto_strings words = {0};
+  field_alternatives(check->field->constraint, collect_word, &words);
+  if (strings_has(&words, node->text))
+    return true;
+  bad_value(check, node, "bad-value", "is not allowed");
+  const char *nearest =
+      text_nearest(node->text, (const char *const *)words.items, words.count);
+  if (nearest)
+    problem_hint(&check->problems->items[check->problems->count - 1], "did you mean '%s'?", nearest);
+  return false;
+}
+
+static bool check_url(const struct check *check, const struct node *node) {
+  const char *why = value_url_error(check->field->constraint, node->text);
+  if (!why)
+    return true;
+  auto_free char *label = label_of(check);
+  struct problem *problem =
+      strchr(node->text, '@')
+          ? problem_add(check->problems, node, "bad-url", "%s: the URL %s", label, why)
+          : problem_add(check->problems, node, "bad-url", "%s: '%.200s' %s", label, node->text, why);
+  const char *schemes = check->field->constraint ? check->field->constraint : URL_SCHEMES;
+  problem_expected(problem, "a URL like %.*s://host/path", (int)strcspn(schemes, "|"), schemes);
+  if (strstr(why, "password"))
+    problem_hint(problem, "give credentials under registries: HOST: {username, password}");
+  return false;
+}
+
+static bool check_number(const struct check *check, const struct node *node) {
+  int64_t number, min, max;
+  if (!value_number(check->type, node, &number)) {
+    bool shaped = node->kind == NODE_SCALAR && node->type == NODE_STRING && !node->expanded &&
+                  (check->type == ARTM_TYPE_DURATION || check->type == ARTM_TYPE_SIZE);
+    bool large = check->type == ARTM_TYPE_INT && node->kind == NODE_SCALAR &&
+                 type_of(node) == NODE_INT;
+    if (shaped || large)
+      return bad_value(check, node, "bad-value", large ? "is out of range" : "is not well-formed");
+    return wrong_type(check, node);
+  }
+  if (check->type != ARTM_TYPE_INT || !field_range(check->field->constraint, &min, &max) ||
+      (number >= min && number <= max))
+    return true;
+  return bad_value(check, node, "out-of-range", "is out of range");
+}
+
+static bool check_fraction(const struct check *check, const struct node *node) {
+  enum node_type is = node->kind == NODE_SCALAR ? type_of(node) : NODE_NULL;
+  if (is != NODE_INT && is != NODE_FLOAT)
+    return wrong_type(check, node);
+  double number = strtod(node->text, NULL);
+  int64_t min, max;
+  if (!field_range(check->field->constraint, &min, &max))
+    return true;
+  if (number >= (double)min && number <= (double)max)
+    return true;
+  return bad_value(check, node, "out-of-range", "is out of range");
+}
+
+static bool check_secret(const struct check *check, const struct node *node) {
+  if (node->kind == NODE_MAP) {
+    const struct node *file = node_get(node, "file");
+    const char *path = node_text(file);
+    if (node->count == 1 && path && file->type == NODE_STRING && *path)
+      return true;
+    struct problem *problem = problem_add(check->problems, node, "wrong-type",
+                                          "'%s' is no valid secret", check->field->name);
+    problem_expected(problem, "a string, or {file: PATH}");
+    return false;
+  }
+  if (node->kind != NODE_SCALAR || node->type == NODE_NULL || !node->text[0])
+    return wrong_type(check, node);
+  log_secret(node->text);
+  if (node->type == NODE_STRING)
+    return true;
+  struct problem *problem = problem_add(check->problems, node, "wrong-type",
+                                        "'%s' must be text, but this is %s", check->field->name,
+                                        scalar_type_name((enum node_type)node->type));
+  problem_hint(problem, "put it in quotes");
+  return false;
+}
+
+static bool check_scalar(const struct check *check, const struct node *node) {
+  switch (check->type) {
+  case ARTM_TYPE_BOOL:
+  case ARTM_TYPE_INT:
+  case ARTM_TYPE_DURATION:
+  case ARTM_TYPE_SIZE:
+    return check_number(check, node);
+  case FIELD_TYPE_NUMBER:
+    return check_fraction(check, node);
+  case ARTM_TYPE_SECRET:
+    return check_secret(check, node);
+  case ARTM_TYPE_ENUM:
+    return is_text(check, node) && check_enum(check, node);
+  case ARTM_TYPE_URL:
+    return is_text(check, node) && check_url(check, node);
+  default:
+    return is_text(check, node) && check_pattern(check, node);
+  }
+}
+
+static bool check_items(const struct check *check, const struct node *node) {
+  const struct artm_field *field = check->field;
+  bool must_have = field->flags & ARTM_FIELD_REQUIRED || field->role == ARTM_ROLE_AXIS ||
+                   field->role == ARTM_ROLE_PLATFORMS;
+  if (node->count == 0 && must_have) {
+    struct problem *problem =
+        problem_add(check->problems, node, "empty-list", "'%s' is empty", field->name);
+    problem_hint(problem, "give it at least one item%s",
+                 field->flags & ARTM_FIELD_REQUIRED ? "" : ", or remove it");
+    return false;
+  }
+  bool fine = true;
+  struct check item = *check;
+  item.type = field->element;
+  for (uint32_t i = 0; i < node->count; i++) {
+    const struct node *value =
+        node->kind == NODE_LIST ? node->items[i] : node->pairs[i].value;
+    fine &= check_scalar(&item, value);
+  }
+  return fine;
+}
+
+bool value_check(const struct artm_field *field, const struct field_pattern *pattern,
+                 const struct node *node, struct problems *problems) {
+  struct check check = {field, pattern, field->type, problems};
+  if (field->flags & FIELD_UNSUPPORTED) {
+    problem_add(problems, node, "unsupported-key", "'%s' is not supported by this version",
+                field->name);
+    return false;
+  }
+  if (field->type != ARTM_TYPE_LIST && field->type != ARTM_TYPE_MAP)
+    return check_scalar(&check, node);
+  if (node->kind != (field->type == ARTM_TYPE_LIST ? NODE_LIST : NODE_MAP))
+    return wrong_type(&check, node);
+  /* The items of an axis may be maps: config/version.h reads them. */
+  if (field->role == ARTM_ROLE_AXIS && node->count > 0)
+    return true;
+  return check_items(&check, node);
+}
+
+bool field_check(const struct artm_field *field, const struct node *value,
+                 struct problems *problems) {
+  return value_check(field, NULL, value, problems);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A tag that is to change: what its old content tells about blobs that need not be asked for. Only
+ * where the target refuses manifests whose parts it lacks. Failures here cost requests, no more. */
+#include "engine/job.h"
+#include <string.h>
+
+static void confirm_image(struct known *known, const struct manifest *image, uint32_t repository) {
+  if (digest_is_set(&image->config.digest))
+    known_confirm(known, &image->config.digest, repository);
+  for (size_t i = 0; i < image->item_count; i++)
+    if (!image->items[i].foreign)
+      known_confirm(known, &image->items[i].digest, repository);
+}
+
+static struct manifest *read_at_target(struct job *job, const struct digest *digest) {
+  auto_call call = job_call(job);
+  auto_descriptor read = {0};
+  struct manifest *manifest = NULL;
+  if (target_manifest(job->repository, &call, digest->text, &read) == 0)
+    manifest_parse(read.data, read.data_size, read.media_type, &manifest, &call.error);
+  return manifest;
+}
+
+/* The old child for the same platform most likely shares layers with the new one. */
+static void confirm_old_child(struct job *job, const struct manifest *old,
+                              const struct platform *platform) {
+  struct known *known = job->run->known[job->target_index];
+  for (size_t i = 0; i < old->item_count; i++) {
+    const struct descriptor *child = &old->items[i];
+    if (!child->has_platform || memcmp(&child->platform, platform, sizeof *platform) != 0)
+      continue;
+    struct manifest *image = read_at_target(job, &child->digest);
+    if (image && image->kind == MANIFEST_IMAGE)
+      confirm_image(known, image, job->known_repository);
+    manifest_free(image);
+    return;
+  }
+}
+
+static void confirm_index(struct job *job, const struct manifest *old) {
+  struct known *known = job->run->known[job->target_index];
+  const struct graph *graph = job->row->graph;
+  for (size_t i = 0; i < old->item_count; i++)
+    known_confirm(known, &old->items[i].digest, job->known_repository);
+  for (size_t i = 0; i < graph->manifest_count; i++) {
+    const struct manifest *manifest = graph->manifests[i];
+    if (manifest->kind == MANIFEST_IMAGE &&
+        known_is_confirmed(known, &manifest->digest, job->known_repository))
+      confirm_image(known, manifest, job->known_repository);
+  }
+  for (size_t i = 0; graph->root->kind == MANIFEST_INDEX && i < graph->root->item_count; i++) {
+    const struct descriptor *child = &graph->root->items[i];
+    if (child->has_platform && !platform_is_unknown(&child->platform) &&
+        !known_is_confirmed(known, &child->digest, job->known_repository))
+      confirm_old_child(job, old, &child->platform);
+  }
+}
+
+void job_learn_from_target(struct job *job) {
+  if (!job->repository->validates || !digest_is_set(&job->old.digest) ||
+      job->row->matrix->entry->index == INDEX_SPARSE)
+    return;
+  struct manifest *old = read_at_target(job, &job->old.digest);
+  if (!old)
+    return;
+  if (old->kind == MANIFEST_INDEX)
+    confirm_index(job, old);
+  else
+    confirm_image(job->run->known[job->target_index], old, job->known_repository);
+  manifest_free(old);
+}

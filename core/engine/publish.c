@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Manifests after all their blobs, children before parents, the tag last and in one PUT; then a
+ * look whether the tag has what it should. */
+#include "base/clock.h"
+#include "engine/backoff.h"
+#include "engine/job.h"
+#include "report/log.h"
+#include <inttypes.h>
+
+#define BLOB_UNKNOWN_TRIES 3
+
+static int put(struct job *job, struct artm_call *call, const struct manifest *manifest,
+               const char *reference) {
+  struct descriptor descriptor = {.media_type = manifest->media_type,
+                                  .digest = manifest->digest,
+                                  .size = manifest->size,
+                                  .artifact_type = manifest->artifact_type,
+                                  .data = manifest->bytes,
+                                  .data_size = manifest->size};
+  uint32_t flags = 0;
+  int result = target_put_manifest(job->repository, call, reference, &descriptor, &flags);
+  if (result == 0)
+    job->record->manifests_sent++;
+  return result;
+}
+
+static int put_children(struct job *job, struct artm_call *call) {
+  struct known *known = job->run->known[job->target_index];
+  const struct graph *graph = job->row->graph;
+  for (size_t i = 0; i < graph->manifest_count; i++) {
+    const struct manifest *manifest = graph->manifests[i];
+    if (known_is_confirmed(known, &manifest->digest, job->known_repository))
+      continue;
+    int result = put(job, call, manifest, manifest->digest.text);
+    if (result < 0)
+      return error_wrap(&call->error, "manifest %s", manifest->digest.text);
+    known_confirm(known, &manifest->digest, job->known_repository);
+  }
+  return 0;
+}
+
+/* 0 if the reference has the root's digest now. */
+static int verify(struct job *job, struct artm_call *call, const char *reference) {
+  const struct digest *wanted = &job->row->graph->root->digest;
+  auto_descriptor seen = {0};
+  int result = target_resolve(job->repository, call, reference, &seen);
+  if (result < 0)
+    return error_wrap(&call->error, "verifying %s", reference);
+  if (result == ARTM_NO)
+    return call_fail(call, ARTM_E_CONFLICT, "%s is not there right after it was written",
+                     reference);
+  if (!digest_equal(&seen.digest, wanted))
+    return call_fail(call, ARTM_E_CONFLICT,
+                     "%s has %s right after %s was written: somebody else writes it too", reference,
+                     seen.digest.text, wanted->text);
+  return 0;
+}
+
+/* The last PUT. One whose answer was lost may have worked: what the tag has decides. */
+static int put_root(struct job *job, struct artm_call *call, const char *reference) {
+  int64_t start = clock_wall_ms();
+  int result = put(job, call, job->row->graph->root, reference);
+  job_span(job, "tag", job->worker, start);
+  if (result == 0 || call->error.code == ARTM_E_BLOB_UNKNOWN ||
+      call->error.code == ARTM_E_CANCELLED)
+    return result;
+  auto_call question = job_call(job);
+  if (verify(job, &question, reference) < 0)
+    return result;
+  error_done(&call->error);
+  return 0;
+}
+
+static int publish_once(struct job *job, struct artm_call *call, const char *reference) {
+  int64_t start = clock_wall_ms();
+  int result = put_children(job, call);
+  job_span(job, "manifests", job->worker, start);
+  if (result == 0)
+    result = put_root(job, call, reference);
+  return result;
+}
+
+/* The registry misses a blob that we thought it had: everything about the repository is asked
+ * again, and what is missing is brought. */
+static int ask_each(struct job *job, struct artm_call *call, uint32_t attempt) {
+  log_write(LOG_DEBUG, "publish", "%s: %s; asking for each blob", job->repository->reference,
+            call->error.message);
+  auto_error why = {0};
+  error_move(&why, &call->error);
+  int result = backoff_sleep(call, &why, attempt);
+  if (result < 0)
+    return result;
+  known_forget(job->run->known[job->target_index], job->known_repository);
+  job->ask_each = true;
+  return job_transfer(job);
+}
+
+static int explain(const struct job *job, struct artm_call *call) {
+  const struct entry *entry = job->row->matrix->entry;
+  if (entry->platform_count && entry->index == INDEX_SPARSE &&
+      (call->error.code == ARTM_E_BLOB_UNKNOWN || call->error.code == ARTM_E_UNSUPPORTED))
+    error_hint(&call->error, "this target takes no index whose other platforms are missing; use "
+                             "'index: filtered' for this entry");
+  return call->error.code;
+}
+
+int job_publish(struct job *job) {
+  const char *tag = job->row->matrix->tag;
+  const char *reference = tag ? tag : job->row->graph->root->digest.text;
+  auto_call call = job_call(job);
+  int result = publish_once(job, &call, reference);
+  for (uint32_t i = 1; result == ARTM_E_BLOB_UNKNOWN && i <= BLOB_UNKNOWN_TRIES; i++) {
+    bool sparse = job->row->matrix->entry->index == INDEX_SPARSE;
+    if (sparse)
+      break;
+    result = ask_each(job, &call, i);
+    if (result == 0)
+      result = publish_once(job, &call, reference);
+  }
+  if (result == 0) {
+    int64_t start = clock_wall_ms();
+    result = verify(job, &call, reference);
+    job_span(job, "verify", job->worker, start);
+  }
+  if (result < 0 && !atomic_load(&job->failed)) {
+    explain(job, &call);
+    job_fail(job, &call.error);
+  }
+  return result;
+}

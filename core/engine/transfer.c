@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Brings every blob of a job's graph into its repository: each blob is a part that any worker
+ * runs. A blob is uploaded once a run and target; other repositories mount it. */
+#include "base/clock.h"
+#include "engine/backoff.h"
+#include "engine/job.h"
+#include "report/log.h"
+#include <stdlib.h>
+
+struct blob_part {
+  struct task task; /* first */
+  struct job *job;
+  const struct descriptor *blob;
+};
+enum how { BLOB_PRESENT, BLOB_MOUNTED, BLOB_SENT };
+
+static void count(struct job *job, const struct descriptor *blob, enum how how) {
+  struct job_record *record = job->record;
+  pthread_mutex_lock(&job->lock);
+  if (how == BLOB_SENT) {
+    record->blobs_sent++;
+    record->bytes_sent += blob->size;
+  } else if (how == BLOB_MOUNTED) {
+    record->blobs_mounted++;
+    record->bytes_mounted += blob->size;
+  } else {
+    record->blobs_present++;
+    record->bytes_present += blob->size;
+  }
+  pthread_mutex_unlock(&job->lock);
+}
+
+/* One PUT of the blob from one origin. The reading side's error comes before the writing side's,
+ * which only suffered from it. */
+static int send_once(struct job *job, const struct descriptor *blob,
+                     const struct content_origin *origin, struct artm_call *call,
+                     bool *ret_source_failed) {
+  struct blob_stream stream;
+  blob_stream_init(&stream, origin, blob, call, job->run->options->retries, job->run->progress);
+  int result = target_put_blob(job->repository, call, blob, &stream.abi);
+  *ret_source_failed = result < 0 && blob_stream_error(&stream)->code < 0;
+  if (*ret_source_failed)
+    result = error_move(&call->error, &stream.call.error);
+  blob_stream_done(&stream);
+  return result;
+}
+
+/* Reads from the source again after another target could not give the blob. */
+static bool fall_back(struct job *job, const struct descriptor *blob, struct content_origin *origin,
+                      const struct error *why) {
+  if (origin->artefact)
+    return false;
+  job_note(job, str_format("blob %s was read from the source again: %s did not give it: %s",
+                           blob->digest.text, origin->repository->reference, why->message));
+  *origin = (struct content_origin){.artefact = job->row->artefact};
+  return true;
+}
+
+/* Uploads with further attempts; before each one it asks whether the last had arrived. */
+static int send(struct job *job, const struct descriptor *blob, struct artm_call *call) {
+  struct content_origin origin = job->origin;
+  for (uint32_t attempt = 1;; attempt++) {
+    bool source_failed;
+    int result = send_once(job, blob, &origin, call, &source_failed);
+    if (result == 0)
+      return 0;
+    if (call->error.code == ARTM_E_CANCELLED)
+      return result;
+    if (source_failed ? !fall_back(job, blob, &origin, &call->error)
+                      : !error_is_transient(&call->error) || attempt > job->run->options->retries)
+      return result;
+    log_write(LOG_DEBUG, "transfer", "%s: blob %s: %s; trying again", job->repository->reference,
+              blob->digest.text, call->error.message);
+    auto_error why = {0};
+    error_move(&why, &call->error);
+    if (!source_failed && (result = backoff_sleep(call, &why, attempt)) < 0)
+      return result;
+    result = target_has_blob(job->repository, call, blob);
+    if (result <= 0)
+      return result;
+  }
+}
+
+static int mount(struct job *job, const struct descriptor *blob, struct artm_call *call,
+                 const char *from) {
+  if (job->run->options->plan_only)
+    return ARTM_NO;
+  int result = target_mount(job->repository, call, blob, from);
+  if (result < 0 && call->error.code != ARTM_E_CANCELLED) {
+    error_done(&call->error); /* a refused mount is no failure: it is uploaded instead */
+    result = ARTM_NO;
+  }
+  return result;
+}
+
+/* mount_from: a repository of this target that has the blob, or -1. */
+static int bring(struct job *job, const struct descriptor *blob, int64_t mount_from,
+                 struct artm_call *call, enum how *how) {
+  bool plan = job->run->options->plan_only;
+  int result = ARTM_NO;
+  *how = BLOB_MOUNTED;
+  if (mount_from >= 0 && !job->ask_each) {
+    struct known *known = job->run->known[job->target_index];
+    result =
+        plan ? 0 : mount(job, blob, call, known_repository_reference(known, (uint32_t)mount_from));
+    if (result != ARTM_NO)
+      return result;
+  }
+  result = target_has_blob(job->repository, call, blob);
+  if (result != ARTM_NO) {
+    *how = BLOB_PRESENT;
+    return result;
+  }
+  const char *source = job->row->artefact->repository;
+  if (source && job->repository->registry && mount_from < 0) {
+    result = mount(job, blob, call, source);
+    if (result != ARTM_NO)
+      return result;
+  }
+  *how = BLOB_SENT;
+  if (job->run->progress)
+    progress_expect(job->run->progress, blob->size);
+  return plan ? 0 : send(job, blob, call);
+}
+
+static void part_end(struct blob_part *part) {
+  struct job *job = part->job;
+  free(part);
+  atomic_fetch_sub(&job->pending, 1);
+  pool_wake(job->run->pool);
+}
+
+/* It is this part's turn: brings the blob and lets those go on that wait for it. */
+static void part_bring(struct job *job, const struct descriptor *blob, int64_t mount_from,
+                       uint32_t worker) {
+  int64_t start = clock_wall_ms();
+  auto_call call = job_call(job);
+  enum how how;
+  int result = bring(job, blob, mount_from, &call, &how);
+  known_finish(job->run->known[job->target_index], &blob->digest, job->known_repository,
+               result == 0, job->run->pool);
+  if (result == 0)
+    count(job, blob, how);
+  else
+    job_fail(job, &call.error);
+  if (how == BLOB_SENT)
+    job_span(job, "transfer", worker, start);
+}
+
+static void part_run(struct task *task, uint32_t worker) {
+  struct blob_part *part = (struct blob_part *)task;
+  struct job *job = part->job;
+  if (!atomic_load(&job->failed)) {
+    int64_t mount_from = -1;
+    enum known_claim claim =
+        known_claim_blob(job->run->known[job->target_index], &part->blob->digest,
+                         job->known_repository, task, &mount_from);
+    if (claim == CLAIM_WAIT)
+      return;
+    if (claim == CLAIM_PRESENT)
+      count(job, part->blob, BLOB_PRESENT);
+    else
+      part_bring(job, part->blob, mount_from, worker);
+  }
+  part_end(part);
+}
+
+static bool all_through(void *arg) {
+  struct job *job = arg;
+  return atomic_load(&job->pending) == 0;
+}
+
+int job_transfer(struct job *job) {
+  const struct graph *graph = job->row->graph;
+  atomic_store(&job->pending, graph->blob_count);
+  for (size_t i = 0; i < graph->blob_count; i++) {
+    struct blob_part *part = mem_alloc(sizeof *part);
+    *part = (struct blob_part){.task = {.run = part_run}, .job = job, .blob = graph->blobs[i]};
+    pool_add_part(job->run->pool, &part->task);
+  }
+  pool_help(job->run->pool, job->worker, all_through, job);
+  return atomic_load(&job->failed) ? job->error.code : 0;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What libcurl calls back during an exchange. */
+#ifndef HTTP_EXCHANGE_IO_H
+#define HTTP_EXCHANGE_IO_H
+#include "http/exchange.h"
+
+void exchange_io_setup(struct exchange *);
+/* Time spent in the request body's own read since last asked; it is not the network's. */
+uint64_t exchange_source_ms(struct exchange *);
+#endif

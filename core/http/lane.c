@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lanes: taken from their origin or made, set up, given back. */
+#include "http/lane.h"
+#include "base/clock.h"
+#include "http/tls.h"
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define LANE_IDLE_S 60L
+#define LANE_LIFE_S 600L
+#define RECEIVE_BUFFER (128L * 1024)
+#define SEND_BUFFER (256L * 1024)
+
+void lane_free(struct lane *lane) {
+  if (!lane)
+    return;
+  curl_easy_cleanup(lane->easy);
+  curl_multi_cleanup(lane->multi);
+  free(lane->key);
+  free(lane);
+}
+
+static void free_list(struct lane *list) {
+  while (list) {
+    struct lane *next = list->next;
+    lane_free(list);
+    list = next;
+  }
+}
+
+/* The address is judged at the very moment it is used: a name may resolve anew each time. */
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address) {
+  struct lane *lane = arg;
+  (void)purpose;
+  if (!lane->proxied) {
+    enum address_class class = address_classify(&address->addr);
+    if (class > lane->allowed) {
+      lane->refused = true;
+      return CURL_SOCKET_BAD;
+    }
+    lane->reached = class;
+    atomic_store(&lane->origin->address_class, (int)class);
+  }
+  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static int setup(struct lane *lane, struct artm_call *call, const struct lane_request *request) {
+  CURL *easy = lane->easy;
+  curl_easy_reset(easy);
+  lane->allowed = request->allowed;
+  lane->refused = false;
+  lane->error_text[0] = 0;
+  lane->proxied = proxy_applies(request->url->tls, request->url->host);
+  curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, lane->error_text);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_URL, request->url->text);
+  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, request->url->tls ? "https" : "http");
+  curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+  curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
+  curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)lane->client->config.connect_timeout_ms);
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
+  curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, SEND_BUFFER);
+  curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, LANE_IDLE_S);
+  curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, LANE_LIFE_S);
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request->fresh ? 1L : 0L);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, lane);
+  return tls_setup(lane->client, call, easy, request->url, request->registry);
+}
+
+static struct lane *lane_new(struct http_client *client, struct origin *origin, char *key) {
+  struct lane *lane = mem_alloc(sizeof *lane);
+  lane->client = client;
+  lane->origin = origin;
+  lane->key = key;
+  lane->multi = curl_multi_init();
+  lane->easy = curl_easy_init();
+  if (lane->multi)
+    curl_multi_setopt(lane->multi, CURLMOPT_MAXCONNECTS, 1L);
+  return lane;
+}
+
+/* Takes old lanes out of the idle list; the lock is held. */
+static struct lane *expired(struct origin *origin, uint64_t now) {
+  struct lane *old = NULL;
+  for (struct lane **at = &origin->idle; *at;) {
+    struct lane *lane = *at;
+    if (now - lane->idle_since_ms < (uint64_t)LANE_IDLE_S * 1000) {
+      at = &lane->next;
+      continue;
+    }
+    *at = lane->next;
+    lane->next = old;
+    old = lane;
+  }
+  return old;
+}
+
+static struct lane *pick_idle(struct origin *origin, const char *key, enum address_class allowed) {
+  for (struct lane **at = &origin->idle; *at; at = &(*at)->next) {
+    struct lane *lane = *at;
+    if (strcmp(lane->key, key) == 0 && lane->reached <= allowed) {
+      *at = lane->next;
+      return lane;
+    }
+  }
+  return NULL;
+}
+
+/* A thread that reads from this origin while it writes to it would wait for itself. */
+static bool may_take(const struct origin *origin) {
+  unsigned most = origin->settings ? origin->settings->max_connections : 0;
+  if (!most || origin->active < most)
+    return true;
+  for (const struct lane *lane = origin->busy; lane; lane = lane->next)
+    if (pthread_equal(lane->owner, pthread_self()))
+      return true;
+  return false;
+}
+
+int lane_take(struct http_client *client, struct origin *origin, struct artm_call *call,
+              const struct lane_request *request, struct lane **ret) {
+  auto_free char *key = tls_key(client, request->url, request->registry);
+  int rc = 0;
+  pthread_mutex_lock(&client->lock);
+  while (rc == 0 && !may_take(origin))
+    rc = shared_wait(client, call);
+  if (rc) {
+    pthread_mutex_unlock(&client->lock);
+    return rc;
+  }
+  origin->active++;
+  struct lane *old = expired(origin, clock_now_ms());
+  struct lane *lane = pick_idle(origin, key, request->allowed);
+  if (!lane)
+    lane = lane_new(client, origin, take(key));
+  lane->owner = pthread_self();
+  lane->next = origin->busy;
+  origin->busy = lane;
+  pthread_mutex_unlock(&client->lock);
+  free_list(old);
+  rc = lane->multi && lane->easy
+           ? setup(lane, call, request)
+           : call_fail(call, ARTM_E_LOCAL, "no connection can be set up: %s",
+                       "too many open files, or no memory");
+  if (rc)
+    lane_give(lane, false);
+  else
+    *ret = lane;
+  return rc;
+}
+
+void lane_give(struct lane *lane, bool reusable) {
+  struct http_client *client = lane->client;
+  struct origin *origin = lane->origin;
+  pthread_mutex_lock(&client->lock);
+  for (struct lane **at = &origin->busy; *at; at = &(*at)->next)
+    if (*at == lane) {
+      *at = lane->next;
+      break;
+    }
+  origin->active--;
+  if (reusable) {
+    lane->idle_since_ms = clock_now_ms();
+    lane->next = origin->idle;
+    origin->idle = lane;
+  }
+  pthread_cond_broadcast(&client->changed);
+  pthread_mutex_unlock(&client->lock);
+  if (!reusable)
+    lane_free(lane);
+}

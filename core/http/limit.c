@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pauses, request rate and breaker of one origin. */
+#include "http/limit.h"
+#include "base/clock.h"
+#include "report/log.h"
+
+#define BREAKER_FAILURES 20u
+#define BREAKER_OPEN_MS 30000u
+
+/* Milliseconds to wait before the next try, 0: take the turn. The lock is held. */
+static uint64_t turn(struct origin *origin, uint64_t now) {
+  if (now < origin->paused_until_ms)
+    return origin->paused_until_ms - now;
+  if (origin->rate <= 0)
+    return 0;
+  double most = origin->rate > 1 ? origin->rate : 1;
+  origin->allowance += (double)(now - origin->allowance_ms) / 1000 * origin->rate;
+  origin->allowance_ms = now;
+  if (origin->allowance > most)
+    origin->allowance = most;
+  if (origin->allowance < 1)
+    return (uint64_t)((1 - origin->allowance) / origin->rate * 1000) + 1;
+  origin->allowance -= 1;
+  return 0;
+}
+
+int limit_enter(struct http_client *client, struct origin *origin, struct artm_call *call) {
+  for (;;) {
+    pthread_mutex_lock(&client->lock);
+    uint64_t now = clock_now_ms();
+    uint64_t open = origin->open_until_ms > now ? origin->open_until_ms - now : 0;
+    uint64_t wait = open ? 0 : turn(origin, now);
+    pthread_mutex_unlock(&client->lock);
+    if (open) {
+      call_fail(call, ARTM_E_NETWORK, "%s failed %u times in a row; not asked again for %u s",
+                origin->name, BREAKER_FAILURES, BREAKER_OPEN_MS / 1000);
+      call->error.retry_after_ms = open;
+      return ARTM_E_NETWORK;
+    }
+    if (!wait)
+      return call_check(call);
+    int rc = call_sleep(call, wait);
+    if (rc)
+      return rc;
+  }
+}
+
+void limit_pause(struct http_client *client, struct origin *origin, uint64_t ms) {
+  uint64_t until = clock_now_ms() + ms;
+  pthread_mutex_lock(&client->lock);
+  if (until > origin->paused_until_ms)
+    origin->paused_until_ms = until;
+  pthread_mutex_unlock(&client->lock);
+  log_write(LOG_DEBUG, "http", "%s asks for a pause of %llu ms", origin->name,
+            (unsigned long long)ms);
+}
+
+void limit_result(struct http_client *client, struct origin *origin, bool failed) {
+  pthread_mutex_lock(&client->lock);
+  if (!failed) {
+    origin->failures = 0;
+  } else if (++origin->failures >= BREAKER_FAILURES) {
+    origin->open_until_ms = clock_now_ms() + BREAKER_OPEN_MS;
+    origin->failures = BREAKER_FAILURES - 1; /* one more failure after the break is enough */
+  }
+  pthread_mutex_unlock(&client->lock);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What one origin bears, over all workers: pauses after 429, requests a second, and a breaker that
+ * stops asking an origin that only fails. */
+#ifndef HTTP_LIMIT_H
+#define HTTP_LIMIT_H
+#include "http/shared.h"
+
+/* Waits until a request may be sent. ARTM_E_NETWORK while the breaker is open. */
+int limit_enter(struct http_client *, struct origin *, struct artm_call *);
+/* Nobody asks this origin for so long. */
+void limit_pause(struct http_client *, struct origin *, uint64_t ms);
+/* How an attempt ended. */
+void limit_result(struct http_client *, struct origin *, bool failed);
+#endif

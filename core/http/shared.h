@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What all workers share: the client, its registries and origins. Everything that changes here is
+ * guarded by http_client.lock; "changed" wakes whoever waits for any of it. */
+#ifndef HTTP_SHARED_H
+#define HTTP_SHARED_H
+#include "base/map.h"
+#include "http/client.h"
+#include "http/url.h"
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct lane;
+struct token;
+struct challenge;
+
+/* A registry as the user names it. */
+struct registry {
+  char *name;   /* "docker.io" */
+  char *served; /* authority that answers for it: "registry-1.docker.io" */
+  const struct registry_settings *settings; /* or NULL */
+  char *budget_limit, *budget_remaining;    /* header names, or NULL */
+  struct http_budget budget;
+  bool has_budget;
+};
+
+/* Scheme, host and port: what connections, limits and challenges belong to. */
+struct origin {
+  char *name; /* "https://registry-1.docker.io" */
+  const struct registry_settings *settings;
+  struct lane *idle, *busy;
+  unsigned active;
+  double rate, allowance; /* requests a second; 0: no limit */
+  uint64_t allowance_ms;  /* when allowance was last brought up to date */
+  uint64_t paused_until_ms;
+  unsigned failures; /* attempts in a row */
+  uint64_t open_until_ms;
+  atomic_int address_class;    /* of the last address connected to */
+  struct challenge *challenge; /* what its last 401 asked for, or NULL */
+};
+
+struct identity { /* offered by a plugin */
+  struct identity *next;
+  char *origin, *username, *password, *ca, *cert, *key;
+};
+
+struct http_client {
+  struct http_config config; /* defaults filled in */
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  struct map registries;  /* name to struct registry */
+  struct map origins;     /* name to struct origin */
+  struct map schemes;     /* loopback authority to what it speaks (scheme.c) */
+  struct map credentials; /* "registry repository" to struct credential */
+  struct map helpers;     /* "helper server" to struct credential */
+  struct identity *identities;
+  struct token *tokens;
+  uint64_t connections;
+};
+
+/* These lock for themselves; what they return lives as long as the client. */
+struct registry *registry_get(struct http_client *, const char *name);
+struct origin *origin_get(struct http_client *, const struct url *);
+/* Settings of the registry that this authority serves, or NULL. */
+const struct registry_settings *registry_settings_at(const struct http_client *,
+                                                     const char *authority);
+/* The authority that serves a registry's name. */
+const char *registry_served(const struct http_client *, const char *name);
+/* The right sides of the facts "left=right" whose left is key; next starts at 0. */
+const char *fact_next(const struct strings *facts, const char *key, size_t *next);
+
+/* Waits for a change, at most 250 ms; the lock is held. Answers like call_check. */
+int shared_wait(struct http_client *, struct artm_call *);
+/* Credentials offered for an origin, or NULL; the lock is held. */
+const struct identity *identity_find(const struct http_client *, const char *origin);
+#endif

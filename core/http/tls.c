@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Certificates: the config, what a plugin offers, the environment, certs.d, the system. */
+#include "http/tls.h"
+#include "base/fs.h"
+#include "report/log.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define CERTIFICATE_MAX (1024 * 1024)
+
+struct tls_files {
+  char *ca, *cert, *key;
+};
+
+static void files_done(struct tls_files *files) {
+  free(files->ca);
+  free(files->cert);
+  free(files->key);
+}
+#define auto_files __attribute__((cleanup(files_done))) struct tls_files
+
+/* The CA of a registry also counts where it leads, in addition to the system's. */
+static struct tls_files configured(struct http_client *client, const struct url *url,
+                                   const struct registry *registry) {
+  struct tls_files files = {0};
+  const struct registry_settings *own = registry_settings_at(client, url->authority);
+  pthread_mutex_lock(&client->lock);
+  const struct identity *identity = identity_find(client, url->origin);
+  if (own && own->ca)
+    files.ca = str_copy(own->ca);
+  else if (identity && identity->ca)
+    files.ca = str_copy(identity->ca);
+  else if (registry && registry->settings && registry->settings->ca)
+    files.ca = str_copy(registry->settings->ca);
+  if (own && own->cert) {
+    files.cert = str_copy(own->cert);
+    files.key = str_copy(own->key ? own->key : own->cert);
+  } else if (identity && identity->cert) {
+    files.cert = str_copy(identity->cert);
+    files.key = str_copy(identity->key ? identity->key : identity->cert);
+  }
+  pthread_mutex_unlock(&client->lock);
+  return files;
+}
+
+char *tls_key(struct http_client *client, const struct url *url, const struct registry *registry) {
+  if (!url->tls)
+    return str_copy("");
+  auto_files files = configured(client, url, registry);
+  return str_format("%s\n%s", files.ca ? files.ca : "", files.cert ? files.cert : "");
+}
+
+/* Takes *.crt as CAs and NAME.cert with NAME.key as our own certificate. */
+static bool read_folder(const char *folder, struct buf *ca, struct tls_files *files) {
+  auto_strings names = {0};
+  auto_error ignored = {0};
+  bool found = false;
+  if (fs_list(folder, &names, &ignored))
+    return false;
+  for (size_t i = 0; i < names.count; i++) {
+    auto_free char *path = fs_join(folder, names.items[i]);
+    if (text_ends(path, ".crt")) {
+      auto_buf one = {0};
+      auto_error problem = {0};
+      if (fs_read(path, CERTIFICATE_MAX, &one, &problem)) {
+        log_write(LOG_WARNING, "http", "%s", problem.message);
+        continue;
+      }
+      found = true;
+      buf_add(ca, one.data, one.len);
+      buf_text(ca, "\n");
+    } else if (text_ends(path, ".cert") && !files->cert) {
+      auto_free char *stem = str_copy_n(path, strlen(path) - 5);
+      files->cert = str_copy(path);
+      files->key = str_format("%s.key", stem);
+      found = true;
+    }
+  }
+  return found;
+}
+
+static bool read_certs_d(const char *authority, struct buf *ca, struct tls_files *files) {
+  const char *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
+  auto_free char *own = config && *config ? str_format("%s/containers/certs.d", config)
+                        : home && *home   ? str_format("%s/.config/containers/certs.d", home)
+                                          : NULL;
+  const char *const places[] = {own, "/etc/containers/certs.d", "/etc/docker/certs.d"};
+  for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+    if (!places[i])
+      continue;
+    auto_free char *folder = fs_join(places[i], authority);
+    if (read_folder(folder, ca, files)) {
+      log_write(LOG_DEBUG, "http", "certificates of %s from %s", authority, folder);
+      return true;
+    }
+  }
+  return false;
+}
+
+static int need_file(struct artm_call *call, const char *path, const char *what) {
+  if (fs_exists(path))
+    return 0;
+  call_fail(call, ARTM_E_CONFIG, "%s '%s' does not exist", what, path);
+  return ARTM_E_CONFIG;
+}
+
+/* SSL_CERT_FILE, SSL_CERT_DIR, CURL_CA_BUNDLE; false if none is set. */
+static bool use_environment(CURL *easy) {
+  const char *file = getenv("SSL_CERT_FILE"), *folder = getenv("SSL_CERT_DIR");
+  const char *bundle = getenv("CURL_CA_BUNDLE");
+  if (!file || !*file)
+    file = bundle;
+  bool any = false;
+  if (file && *file) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, file);
+    any = true;
+  }
+  if (folder && *folder) {
+    curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
+    any = true;
+  }
+  return any;
+}
+
+int tls_setup(struct http_client *client, struct artm_call *call, CURL *easy, const struct url *url,
+              const struct registry *registry) {
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+  if (!url->tls)
+    return 0;
+  auto_files files = configured(client, url, registry);
+  if (files.ca) {
+    int rc = need_file(call, files.ca, "the CA file");
+    if (rc)
+      return rc;
+    curl_easy_setopt(easy, CURLOPT_CAINFO, files.ca);
+  } else if (!use_environment(easy)) {
+    auto_buf ca = {0};
+    if (read_certs_d(url->authority, &ca, &files) && ca.len) {
+      struct curl_blob blob = {ca.data, ca.len, CURL_BLOB_COPY};
+      curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
+    }
+  }
+  if (!files.cert)
+    return 0;
+  int rc = need_file(call, files.cert, "the client certificate");
+  if (rc == 0)
+    rc = need_file(call, files.key, "the client certificate's key");
+  if (rc == 0) {
+    curl_easy_setopt(easy, CURLOPT_SSLCERT, files.cert);
+    curl_easy_setopt(easy, CURLOPT_SSLKEY, files.key);
+  }
+  return rc;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The process: libraries, limits, signals. */
+#include "base/json.h"
+#include "cli/app.h"
+#include <curl/curl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static struct cancel cancel;
+
+/* First: drain. Second: stop. Third: leave, which is safe at any moment. */
+static void on_signal(int number) {
+  int level = atomic_load(&cancel.level);
+  if (level >= 2 && atomic_load(&cancel.signal) != 0)
+    _exit(128 + number);
+  atomic_store(&cancel.signal, number);
+  atomic_store(&cancel.level, level >= 1 ? 2 : 1);
+}
+
+static void catch_signals(void) {
+  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGTERM, &action, NULL);
+  struct sigaction before;
+  if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* nohup */
+    sigaction(SIGHUP, &action, NULL);
+}
+
+int main(int argc, char **argv) {
+  const struct rlimit no_core = {0, 0}; /* it would hold passwords */
+  setrlimit(RLIMIT_CORE, &no_core);
+  signal(SIGPIPE, SIG_IGN);
+  json_setup();
+  if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)
+    return EXIT_LOCAL;
+  int code = cli_main(argc, argv, &cancel, catch_signals);
+  curl_global_cleanup();
+  return code;
+}

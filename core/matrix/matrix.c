@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Multiplies entries out by their axis and finds rows that are listed twice or collide. */
+#include "matrix/matrix.h"
+#include "base/map.h"
+#include <string.h>
+
+static bool same_values(const struct entry *a, const struct entry *b, const char *field) {
+  uint32_t count = config_count(&a->config, field);
+  if (count != config_count(&b->config, field))
+    return false;
+  for (uint32_t i = 0; i < count; i++)
+    if (!text_equal(config_text(&a->config, field, i), config_text(&b->config, field, i)) ||
+        !text_equal(config_key(&a->config, field, i), config_key(&b->config, field, i)))
+      return false;
+  return true;
+}
+
+/* Would both rows bring the same content? */
+static bool same_source(const struct matrix_row *a, const struct matrix_row *b) {
+  const struct section_schema *schema = a->entry->schema;
+  if (schema != b->entry->schema || !text_equal(a->version->text, b->version->text) ||
+      !text_equal(a->version->digest, b->version->digest) || a->entry->index != b->entry->index)
+    return false;
+  if (a->entry == b->entry)
+    return true;
+  for (size_t i = 0; i < schema->fields.count; i++)
+    if (schema->fields.fields[i].role != ARTM_ROLE_AXIS &&
+        !same_values(a->entry, b->entry, schema->fields.fields[i].name))
+      return false;
+  return true;
+}
+
+static bool share_target(const struct entry *a, const struct entry *b) {
+  if (a->targets == NULL || b->targets == NULL)
+    return true;
+  for (size_t i = 0; i < a->target_count; i++)
+    for (size_t k = 0; k < b->target_count; k++)
+      if (strcmp(a->targets[i], b->targets[k]) == 0)
+        return true;
+  return false;
+}
+
+static const struct node *place_of(const struct matrix_row *row) {
+  return row->version->at != NULL ? row->version->at : row->entry->node;
+}
+
+static char *describe_place(const struct node *at) {
+  return at->file != NULL ? str_format("%s:%u:%u", at->file->path, at->line, at->column)
+                          : str_copy("the command line");
+}
+
+static const char *version_name(const struct version_item *version) {
+  return version->text != NULL ? version->text : version->digest;
+}
+
+static void report_clash(const struct matrix_row *first, const struct matrix_row *second,
+                         const char *destination, struct problems *problems) {
+  const struct node *here = place_of(second), *there = place_of(first);
+  auto_free char *first_place = describe_place(there), *second_place = describe_place(here);
+  const char *name = second->entry->name, *version = version_name(second->version);
+  if (same_source(first, second)) {
+    problem_hint(problem_add(problems, here, "duplicate", "'%s' %s is listed twice", name, version),
+                 "it is already at %s: remove one of them", first_place);
+    return;
+  }
+  const char *hint = "give one of them another destination, like "
+                     "destination: 'other/{name}:{version}'";
+  problem_hint(problem_add(problems, there, "collision",
+                           "'%s' %s and another job (at %s) have one destination, %s",
+                           first->entry->name, version_name(first->version), second_place,
+                           destination),
+               "%s", hint);
+  problem_hint(problem_add(problems, here, "collision",
+                           "'%s' %s has the same destination as '%s' %s at %s: %s", name, version,
+                           first->entry->name, version_name(first->version), first_place,
+                           destination),
+               "%s", hint);
+}
+
+/* Rows with one destination that share no target form a chain, which is therefore never longer than
+ * there are targets. */
+static void check_row(const struct matrix *matrix, size_t index, struct map *seen, size_t *previous,
+                      struct buf *key, struct problems *problems) {
+  const struct matrix_row *row = &matrix->rows[index];
+  key->len = 0;
+  buf_text(key, row->repository);
+  buf_text(key, row->tag != NULL ? ":" : "@");
+  buf_text(key, row->tag != NULL ? row->tag : row->version->digest);
+  size_t newest = (size_t)(uintptr_t)map_get(seen, key->data);
+  for (size_t at = newest; at > 0; at = previous[at - 1])
+    if (share_target(matrix->rows[at - 1].entry, row->entry)) {
+      report_clash(&matrix->rows[at - 1], row, key->data, problems);
+      return;
+    }
+  previous[index] = newest;
+  map_put(seen, key->data, (void *)(uintptr_t)(index + 1));
+}
+
+static void check_clashes(const struct matrix *matrix, struct problems *problems) {
+  struct map seen = {0};
+  auto_buf key = {0};
+  size_t *previous = mem_array(matrix->count + 1, sizeof *previous);
+  for (size_t i = 0; i < matrix->count; i++)
+    if (matrix->rows[i].repository != NULL)
+      check_row(matrix, i, &seen, previous, &key, problems);
+  free_pointer(&previous);
+  map_done(&seen);
+}
+
+void matrix_expand(const struct entries *entries, struct matrix *matrix,
+                   struct problems *problems) {
+  size_t total = 0;
+  for (size_t i = 0; i < entries->count; i++)
+    total += entries->items[i].version_count;
+  matrix->rows = mem_array(total + 1, sizeof *matrix->rows);
+  for (size_t i = 0; i < entries->count; i++) {
+    const struct entry *entry = &entries->items[i];
+    for (size_t k = 0; k < entry->version_count; k++) {
+      const struct version_item *version = &entry->versions[k];
+      struct matrix_row *row = &matrix->rows[matrix->count++];
+      *row = (struct matrix_row){.entry = entry, .version = version};
+      destination_make(entry, version, &matrix->memory, &row->repository, &row->tag, problems);
+    }
+  }
+  check_clashes(matrix, problems);
+}
+
+void matrix_select(const struct matrix *all, const struct selection *selection,
+                   const char *section, struct matrix *matrix) {
+  matrix->rows = mem_array(all->count + 1, sizeof *matrix->rows);
+  for (size_t i = 0; i < all->count; i++) {
+    const struct matrix_row *row = &all->rows[i];
+    if ((section == NULL || strcmp(row->entry->schema->section, section) == 0) &&
+        selection_has(selection, row->entry, row->version))
+      matrix->rows[matrix->count++] = *row;
+  }
+}
+
+size_t matrix_section_count(const struct matrix *matrix, const struct section_schema *schema) {
+  size_t count = 0;
+  for (size_t i = 0; i < matrix->count; i++)
+    if (matrix->rows[i].entry->schema == schema)
+      count++;
+  return count;
+}
+
+void matrix_done(struct matrix *matrix) {
+  free_pointer(&matrix->rows);
+  arena_done(&matrix->memory);
+  *matrix = (struct matrix){0};
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Workflow commands made harmless. */
+#include "report/guard.h"
+#include <stdbool.h>
+#include <string.h>
+
+/* The runner trims Unicode white space too, so any byte above ASCII counts as space here. */
+static bool may_be_trimmed(unsigned char c) {
+  return c <= ' ' || c >= 0x80;
+}
+
+void guard_text(struct buf *out, const char *text) {
+  bool at_start = true;
+  for (const char *p = text; *p != '\0'; p++) {
+    if (at_start && p[0] == ':' && p[1] == ':') {
+      buf_text(out, "\\x3a");
+    } else if (strncmp(p, "##[", 3) == 0) {
+      buf_text(out, "#\\x23[");
+      p += 2;
+    } else {
+      buf_add(out, p, 1);
+    }
+    at_start = *p == '\n' || (at_start && may_be_trimmed((unsigned char)*p));
+  }
+}
+
+void guard_json(struct buf *out, const char *json) {
+  const char *found;
+  while ((found = strstr(json, "##[")) != NULL) {
+    buf_add(out, json, (size_t)(found - json));
+    buf_text(out, "#\\u0023[");
+    json = found + 3;
+  }
+  buf_text(out, json);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The log on stderr. */
+#include "report/log.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "report/guard.h"
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define TEXT_MAX 8192
+#define SECRET_MIN 4
+
+struct event {
+  enum log_level level;
+  const char *topic, *message, *where, *hint;
+  int32_t code;
+};
+
+static struct {
+  atomic_int minimum;
+  pthread_mutex_t lock; /* all below */
+  enum log_format format;
+  bool color;
+  void (*around)(void *arg, bool before);
+  void *around_arg;
+} output = {.minimum = LOG_INFO, .lock = PTHREAD_MUTEX_INITIALIZER};
+
+static struct {
+  pthread_mutex_t lock;
+  struct strings list; /* longest first */
+} secrets = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+void log_setup(enum log_level minimum, enum log_format format, bool color) {
+  pthread_mutex_lock(&output.lock);
+  atomic_store(&output.minimum, (int)minimum);
+  output.format = format;
+  output.color = color;
+  pthread_mutex_unlock(&output.lock);
+}
+
+bool log_enabled(enum log_level level) {
+  return (int)level >= atomic_load(&output.minimum);
+}
+
+void log_set_display(void (*around)(void *arg, bool before), void *arg) {
+  pthread_mutex_lock(&output.lock);
+  output.around = around;
+  output.around_arg = arg;
+  pthread_mutex_unlock(&output.lock);
+}
+
+void log_secret(const char *secret) {
+  if (secret == NULL || strlen(secret) < SECRET_MIN)
+    return;
+  pthread_mutex_lock(&secrets.lock);
+  if (!strings_has(&secrets.list, secret)) {
+    strings_add(&secrets.list, secret);
+    /* Longest first: one that contains another is hidden whole. */
+    for (size_t i = secrets.list.count - 1; i > 0; i--) {
+      char **here = &secrets.list.items[i], **before = here - 1;
+      if (strlen(*here) <= strlen(*before))
+        break;
+      char *swapped = *here;
+      *here = *before;
+      *before = swapped;
+    }
+  }
+  pthread_mutex_unlock(&secrets.lock);
+}
+
+static size_t secret_at(const char *text) {
+  for (size_t i = 0; i < secrets.list.count; i++)
+    if (text_starts(text, secrets.list.items[i]))
+      return strlen(secrets.list.items[i]);
+  return 0;
+}
+
+char *log_redact(const char *text) {
+  auto_buf out = {0};
+  pthread_mutex_lock(&secrets.lock);
+  if (secrets.list.count == 0) {
+    buf_text(&out, text);
+    text = "";
+  }
+  while (*text != '\0') {
+    size_t len = secret_at(text);
+    if (len > 0)
+      buf_text(&out, "***");
+    else
+      buf_add(&out, text, 1);
+    text += len > 0 ? len : 1;
+  }
+  pthread_mutex_unlock(&secrets.lock);
+  return buf_take(&out);
+}
+
+static const char *level_name(enum log_level level) {
+  static const char *const names[] = {[LOG_DEBUG] = "debug",
+                                      [LOG_INFO] = "info",
+                                      [LOG_NOTICE] = "notice",
+                                      [LOG_WARNING] = "warning",
+                                      [LOG_ERROR] = "error"};
+  return names[level];
+}
+
+static void add_escaped(struct buf *line, const char *text) {
+  auto_free char *clean = log_redact(text);
+  text_escape(line, clean, -1, TEXT_MAX);
+}
+
+/* A place that the message names already is not said twice. */
+static bool names_place(const struct event *event) {
+  return event->where == NULL || strstr(event->message, event->where) != NULL;
+}
+
+static void add_text(struct buf *out, const struct event *event, bool color) {
+  static const char *const colors[] = {[LOG_DEBUG] = "\033[2m",
+                                       [LOG_INFO] = "",
+                                       [LOG_NOTICE] = "\033[36m",
+                                       [LOG_WARNING] = "\033[33m",
+                                       [LOG_ERROR] = "\033[31m"};
+  auto_buf line = {0};
+  if (event->level != LOG_INFO)
+    buf_printf(&line, "%s%s:%s ", color ? colors[event->level] : "", level_name(event->level),
+               color ? "\033[0m" : "");
+  if (event->topic != NULL) {
+    add_escaped(&line, event->topic);
+    buf_text(&line, ": ");
+  }
+  if (!names_place(event)) {
+    add_escaped(&line, event->where);
+    buf_text(&line, ": ");
+  }
+  add_escaped(&line, event->message);
+  buf_text(&line, "\n");
+  if (event->hint != NULL) {
+    buf_text(&line, "  hint: ");
+    add_escaped(&line, event->hint);
+    buf_text(&line, "\n");
+  }
+  guard_text(out, line.data);
+}
+
+static void set_text(json_t *object, const char *name, const char *value) {
+  if (value == NULL)
+    return;
+  /* Broken UTF-8 is no JSON. */
+  auto_buf clean = {0};
+  auto_free char *redacted = log_redact(value);
+  json_t *text = json_string(redacted);
+  if (text == NULL) {
+    text_escape(&clean, redacted, -1, TEXT_MAX);
+    text = json_string(clean.data);
+  }
+  json_object_set_new(object, name, text);
+}
+
+static void add_json(struct buf *out, const struct event *event) {
+  auto_json object = json_object();
+  auto_free char *now = clock_format(clock_wall_ms());
+  set_text(object, "time", now);
+  set_text(object, "level", level_name(event->level));
+  set_text(object, "topic", event->topic);
+  set_text(object, "message", event->message);
+  set_text(object, "where", event->where);
+  set_text(object, "hint", event->hint);
+  if (event->code != 0)
+    set_text(object, "code", error_code_name(event->code));
+  auto_free char *text = json_compact(object);
+  guard_json(out, text);
+  buf_text(out, "\n");
+}
+
+static void write_event(const struct event *event) {
+  auto_buf out = {0};
+  pthread_mutex_lock(&output.lock);
+  if (output.format == LOG_JSON)
+    add_json(&out, event);
+  else
+    add_text(&out, event, output.color);
+  if (output.around != NULL)
+    output.around(output.around_arg, true);
+  /* Where the log itself can't be written, there is nobody left to tell. */
+  fd_write_all(STDERR_FILENO, out.data, out.len);
+  if (output.around != NULL)
+    output.around(output.around_arg, false);
+  pthread_mutex_unlock(&output.lock);
+}
+
+void log_write(enum log_level level, const char *topic, const char *format, ...) {
+  if (!log_enabled(level))
+    return;
+  char *message = NULL;
+  va_list args;
+  va_start(args, format);
+  int len = vasprintf(&message, format, args);
+  va_end(args);
+  if (len < 0)
+    return;
+  write_event(&(struct event){.level = level, .topic = topic, .message = message});
+  free(message);
+}
+
+void log_failure(const char *topic, const struct error *err) {
+  if (!log_enabled(LOG_ERROR))
+    return;
+  write_event(&(struct event){.level = LOG_ERROR,
+                              .topic = topic,
+                              .message = err->message ? err->message : "failed",
+                              .where = err->where,
+                              .hint = err->hint,
+                              .code = err->code});
+}
+
+void log_done(void) {
+  log_set_display(NULL, NULL);
+  pthread_mutex_lock(&secrets.lock);
+  for (size_t i = 0; i < secrets.list.count; i++)
+    str_wipe(secrets.list.items[i]);
+  free(secrets.list.items);
+  secrets.list = (struct strings){0};
+  pthread_mutex_unlock(&secrets.lock);
+}
