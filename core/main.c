@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "cli/app.h"
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -29,9 +30,17 @@ static void catch_signals(void) {
     sigaction(SIGHUP, &action, NULL);
 }
 
+/* A file that is opened later must not become standard output. */
+static void keep_standard_streams(void) {
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
+      _exit(EXIT_LOCAL);
+}
+
 int main(int argc, char **argv) {
   const struct rlimit no_core = {0, 0}; /* it would hold passwords */
   setrlimit(RLIMIT_CORE, &no_core);
+  keep_standard_streams();
   signal(SIGPIPE, SIG_IGN);
   json_setup();
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)

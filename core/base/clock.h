@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-uint64_t clock_now_ms(void);  /* monotonic */
-int64_t clock_wall_ms(void);  /* since 1970 UTC */
+uint64_t clock_now_ms(void); /* monotonic */
+int64_t clock_wall_ms(void); /* since 1970 UTC */
 /* "2026-11-24T06:05:07.123Z". Caller frees. */
 char *clock_format(int64_t wall_ms);
 /* RFC 9110 HTTP-date (all three forms) to seconds since 1970. */

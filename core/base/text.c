@@ -115,7 +115,7 @@ static bool match_set(const char **pattern, char c) {
   if (negated)
     p++;
   for (const char *first = p; *p != '\0' && (*p != ']' || p == first); p++) {
-    char from = *p, to = *p;
+    char from = *p, to = from;
     if (p[1] == '-' && p[2] != ']' && p[2] != '\0') {
       to = p[2];
       p += 2;

@@ -146,8 +146,10 @@ static int apply_globals(struct app *app, const struct arguments *given, struct 
   app->state_dir = str_copy(global_value(given, "state-dir", "ARTMIRROR_STATE_DIR"));
   app->cache_dir = str_copy(global_value(given, "cache-dir", "ARTMIRROR_CACHE_DIR"));
   argument_values(given, "config", &app->configs);
-  log_setup(debug ? LOG_DEBUG : app->quiet ? LOG_ERROR : LOG_INFO, json ? LOG_JSON : LOG_TEXT,
-            !json && app->color_err);
+  log_setup(debug        ? LOG_DEBUG
+            : app->quiet ? LOG_ERROR
+                         : LOG_INFO,
+            json ? LOG_JSON : LOG_TEXT, !json && app->color_err);
   return 0;
 }
 
@@ -160,8 +162,9 @@ static int without_command(struct app *app, const struct arguments *given) {
   auto_buf text = {0};
   if (argument_is_given(given, "version"))
     return command_version.run(app, given);
-  help_overview(&text);
-  if (argument_is_given(given, "help")) {
+  bool asked_for = argument_is_given(given, "help");
+  help_overview(asked_for, &text);
+  if (asked_for) {
     print_text(app, &text);
     return 0;
   }

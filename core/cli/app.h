@@ -16,9 +16,9 @@ struct app {
   void (*catch_signals)(void); /* from now on a signal sets cancel */
   bool quiet, verbose;
   bool color_out, color_err; /* may have colours */
-  bool terminal_err; /* stderr is a terminal for progress bars */
+  bool terminal_err;         /* stderr is a terminal for progress bars */
   bool output_failed;
-  struct strings configs;   /* --config */
+  struct strings configs;      /* --config */
   char *state_dir, *cache_dir; /* flag or variable, or NULL */
   struct strings plugin_dirs;
   struct plugins plugins;

@@ -118,7 +118,7 @@ static int run(struct app *app, const struct arguments *arguments) {
   auto_error err = {0};
   struct session session = {0};
   struct matrix matrix = {0};
-  const char *section;
+  const char *section = NULL;
   int code = 0;
   if (check_words(app, arguments, &section, &err) != 0)
     return app_usage(&command_matrix, &err);

@@ -72,8 +72,9 @@ static void add_fields(struct buf *out, const char *title, const struct field_ta
     auto_free char *doc = text_escaped(field->doc != NULL ? field->doc : "");
     buf_printf(out, "  %-16s %s%s", field->name, type,
                (field->flags & ARTM_FIELD_REQUIRED) != 0 ? ", required" : "");
-    if (field->default_value != NULL)
-      buf_printf(out, ", default %s", field->default_value);
+    auto_free char *value = text_escaped(field->default_value != NULL ? field->default_value : "");
+    if (*value != '\0')
+      buf_printf(out, ", default %s", value);
     if ((field->flags & ARTM_FIELD_DEPRECATED) != 0)
       buf_text(out, ", deprecated");
     buf_printf(out, "\n      %s\n", doc);
@@ -97,10 +98,11 @@ static json_t *plugin_json(const struct plugin *plugin) {
   if (metadata_value(&plugin->metadata, "scanner", 0) != NULL)
     json_array_append_new(kinds, json_string("scanner"));
   return json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:o, s:s*, s:s*, s:o, s:o, s:s, s:s*, s:s*}", "id",
-                   plugin->id, "state", plugin_is_usable(plugin) ? "usable" : state_name(plugin->state),
-                   "summary", plugin->summary, "version", plugin->version, "abi", plugin->abi,
-                   "kinds", kinds, "section", metadata_value(&plugin->metadata, "section", 0),
-                   "noun", metadata_value(&plugin->metadata, "noun", 0), "references",
+                   plugin->id, "state",
+                   plugin_is_usable(plugin) ? "usable" : state_name(plugin->state), "summary",
+                   plugin->summary, "version", plugin->version, "abi", plugin->abi, "kinds", kinds,
+                   "section", metadata_value(&plugin->metadata, "section", 0), "noun",
+                   metadata_value(&plugin->metadata, "noun", 0), "references",
                    values_json(plugin, "reference"), "targets", values_json(plugin, "prefix"),
                    "file", plugin->file, "real_file", plugin->real_file, "reason", plugin->reason);
 }
@@ -110,10 +112,10 @@ static json_t *fields_json(const struct field_table *table) {
   for (size_t i = 0; i < table->count; i++) {
     const struct artm_field *field = &table->fields[i];
     auto_free char *type = field_type_name(field);
-    json_array_append_new(
-        list, json_pack("{s:s, s:s, s:b, s:s*, s:s*}", "name", field->name, "type", type,
-                        "required", (field->flags & ARTM_FIELD_REQUIRED) != 0, "default",
-                        field->default_value, "doc", field->doc));
+    json_array_append_new(list,
+                          json_pack("{s:s, s:s, s:b, s:s*, s:s*}", "name", field->name, "type",
+                                    type, "required", (field->flags & ARTM_FIELD_REQUIRED) != 0,
+                                    "default", field->default_value, "doc", field->doc));
   }
   return list;
 }

@@ -19,7 +19,7 @@ static size_t open_sections(const struct plugins *plugins, struct section_schema
     if (section == NULL || taken || !plugin_is_usable(plugin))
       continue;
     if (plugin_open(plugin, &err) != 0)
-      log_failure(plugin->id, &err);
+      log_failure(NULL, &err);
     else if (plugin->has_source)
       plugin_section_schema(plugin, &schemas[count++]);
   }

@@ -38,8 +38,7 @@ static const char *plural(size_t count) {
   return count == 1 ? "" : "s";
 }
 
-static void print_text(const struct session *session, enum problem_format format,
-                       struct buf *out) {
+static void print_text(const struct session *session, enum problem_format format, struct buf *out) {
   size_t errors = session->problems.errors, warnings = session->problems.count - errors;
   buf_printf(out, "config: %s\n", session->document.origin);
   problems_print(&session->problems, format, session->app->color_out, out);
@@ -59,13 +58,14 @@ static void print_text(const struct session *session, enum problem_format format
   buf_text(out, "\n");
 }
 
-static int print_json(const struct session *session, struct buf *out, struct error *err) {
+static void print_json(const struct session *session, struct buf *out) {
   auto_buf problems = {0};
-  auto_json list = NULL;
-  problems_print(&session->problems, PROBLEM_JSON, false, &problems);
-  if (json_parse(problems.data, problems.len, &list, err) != 0)
-    return err->code;
+  auto_json head = json_pack("{s:s, s:b}", "config", session->document.origin, "valid",
+                             session->problems.errors == 0);
   auto_json sections = json_object();
+  problems_print(&session->problems, PROBLEM_JSON, false, &problems);
+  while (problems.len > 0 && problems.data[problems.len - 1] == '\n')
+    problems.len--;
   for (size_t i = 0; i < session->schema_count; i++) {
     struct tally tally = count_section(session, &session->schemas[i]);
     json_object_set_new(sections, session->schemas[i].section,
@@ -73,23 +73,19 @@ static int print_json(const struct session *session, struct buf *out, struct err
                                   "versions", (json_int_t)tally.versions, "jobs",
                                   (json_int_t)tally.jobs));
   }
-  auto_json document = json_pack("{s:s, s:b, s:O, s:O}", "config", session->document.origin,
-                                 "valid", session->problems.errors == 0, "problems", list,
-                                 "sections", sections);
-  auto_free char *text = json_compact(document);
-  buf_printf(out, "%s\n", text);
-  return 0;
+  auto_free char *head_text = json_compact(head), *sections_text = json_compact(sections);
+  buf_add(out, head_text, strlen(head_text) - 1);
+  buf_text(out, ",\"problems\":");
+  buf_add(out, problems.data, problems.len);
+  buf_printf(out, ",\"sections\":%s}\n", sections_text);
 }
 
 static int validate(struct session *session, const char *format) {
-  auto_error err = {0};
   auto_buf out = {0};
-  if (strcmp(format, "json") == 0) {
-    if (print_json(session, &out, &err) != 0)
-      return app_fail(session->app, &err);
-  } else {
+  if (strcmp(format, "json") == 0)
+    print_json(session, &out);
+  else
     print_text(session, strcmp(format, "github") == 0 ? PROBLEM_GITHUB : PROBLEM_TEXT, &out);
-  }
   app_print(session->app, out.data, out.len);
   return session->problems.errors > 0 ? EXIT_USAGE : 0;
 }

@@ -23,7 +23,7 @@ static int run_version(struct app *app, const struct arguments *arguments) {
 static int run_help(struct app *app, const struct arguments *arguments) {
   auto_buf out = {0};
   if (arguments->words.count == 0) {
-    help_overview(&out);
+    help_overview(true, &out);
   } else {
     const char *name = arguments->words.items[0];
     const struct command *command = commands_find(name);

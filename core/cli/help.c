@@ -50,7 +50,7 @@ static void add_table(struct buf *out, const char *title, const struct option_ta
     add_option(out, &table->items[i]);
 }
 
-void help_overview(struct buf *out) {
+void help_overview(bool whole, struct buf *out) {
   size_t count;
   const struct command *const *commands = commands_all(&count);
   const struct option_table globals = global_options();
@@ -60,6 +60,12 @@ void help_overview(struct buf *out) {
   for (size_t i = 0; i < count; i++) {
     buf_printf(out, "  %-10s ", commands[i]->name);
     add_wrapped(out, commands[i]->purpose, 13, 13);
+  }
+  if (!whole) {
+    buf_text(out,
+             "\n'artmirror help' shows the global options, 'artmirror COMMAND --help' those of a "
+             "command.\n");
+    return;
   }
   add_table(out, "Global options, before or after the command", &globals);
   buf_text(out, "\nEach global option may also be given as a variable: ARTMIRROR_LOG_FORMAT=json,\n"

@@ -5,7 +5,8 @@
 #include "base/buf.h"
 #include "cli/app.h"
 
-void help_overview(struct buf *out);
+/* whole: with the global options. */
+void help_overview(bool whole, struct buf *out);
 /* selection: the options that plugins declare, for commands that select. */
 void help_command(const struct command *, const struct option_table *selection, struct buf *out);
 #endif

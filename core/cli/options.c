@@ -52,8 +52,7 @@ static int unknown_option(const struct parser *p, const char *name, struct error
 static void add(struct parser *p, const struct option *option, const char *value) {
   struct arguments *ret = p->ret;
   if (ret->given_count == ret->given_capacity)
-    ret->given =
-        mem_grow(ret->given, ret->given_count, &ret->given_capacity, sizeof *ret->given);
+    ret->given = mem_grow(ret->given, ret->given_count, &ret->given_capacity, sizeof *ret->given);
   ret->given[ret->given_count++] = (struct given_option){option, str_copy(value)};
 }
 

@@ -42,8 +42,8 @@ void select_flags_make(const struct plugins *plugins, struct select_flags *flags
       *at = *at == '-' ? '_' : (char)toupper((unsigned char)*at);
     char *doc = str_format("only these of '%s' (variable TARGET_%s)", section, variable);
     free_pointer(&variable);
-    flags->options[flags->table.count++] = (struct option){
-        keep(flags, str_copy(noun)), 0, "NAME[@VERSION]", NULL, keep(flags, doc)};
+    flags->options[flags->table.count++] =
+        (struct option){keep(flags, str_copy(noun)), 0, "NAME[@VERSION]", NULL, keep(flags, doc)};
   }
   flags->table.items = flags->options;
 }
@@ -55,9 +55,8 @@ void select_flags_done(struct select_flags *flags) {
 }
 
 int select_read(const struct select_flags *flags, const struct plugins *plugins,
-                const struct arguments *arguments,
-                const struct section_schema *schemas, size_t count, struct selection *selection,
-                struct error *err) {
+                const struct arguments *arguments, const struct section_schema *schemas,
+                size_t count, struct selection *selection, struct error *err) {
   for (size_t i = 0; i < arguments->given_count; i++) {
     const struct given_option *given = &arguments->given[i];
     const struct option *option = given->option;

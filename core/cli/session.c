@@ -2,6 +2,7 @@
 /* Start-up shared by the commands. */
 #include "cli/session.h"
 #include "base/fs.h"
+#include "config/path.h"
 #include "report/log.h"
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +58,9 @@ int session_use(struct session *session, struct plugin *plugin, struct error *er
   const char *section = session->schemas[at].section;
   const struct node *setting =
       section != NULL ? settings_plugin_options(&session->settings, section) : NULL;
-  session->options[at] = (struct artm_config){&plugin->source_options, setting, NULL};
+  session->options[at] = (struct artm_config){
+      &plugin->source_options,
+      paths_make_absolute(&plugin->source_options, setting, &session->memory), NULL};
   if (setting != NULL) {
     auto_free char *what = str_format("options of plugin '%s'", plugin->id);
     field_check_map(&plugin->source_options, setting, NULL, reserved, 1, what, &session->problems);
@@ -163,6 +166,7 @@ void session_done(struct session *session) {
   settings_done(&session->settings);
   problems_done(&session->problems);
   document_done(&session->document);
+  arena_done(&session->memory);
   free_pointer(&session->schemas);
   free_pointer(&session->plugins);
   free_pointer(&session->options);

@@ -23,7 +23,8 @@ struct session {
   size_t schema_count;
   struct targets targets; /* of the config, not created */
   struct entries entries;
-  struct matrix all; /* everything that the config has */
+  struct matrix all;   /* everything that the config has */
+  struct arena memory; /* of references of the command line and of absolute paths */
   /* made by session_services */
   struct host_facts facts;
   struct host_services services;

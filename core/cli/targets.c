@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The targets of a run. */
 #include "cli/targets.h"
+#include "config/path.h"
 #include <string.h>
 
-static const char *const reserved[] = {"id", "type"};
+static const char *const reserved[] = {"id", "type", "value"};
 
 static size_t add(struct targets *targets, struct plugin *plugin, const char *name, const char *id,
                   const struct node *options) {
@@ -11,8 +12,7 @@ static size_t add(struct targets *targets, struct plugin *plugin, const char *na
   targets->items = mem_resize(targets->items, count, sizeof *targets->items);
   targets->plugins = mem_resize(targets->plugins, count, sizeof(struct plugin *));
   targets->options = mem_resize(targets->options, count, sizeof *targets->options);
-  targets->items[count - 1] =
-      (struct run_target){arena_copy(&targets->memory, name), id, NULL};
+  targets->items[count - 1] = (struct run_target){arena_copy(&targets->memory, name), id, NULL};
   targets->plugins[count - 1] = plugin;
   targets->options[count - 1] = (struct artm_config){&plugin->target_options, options, NULL};
   targets->count = count;
@@ -54,6 +54,17 @@ static struct node *with_option(struct arena *memory, const struct node *map, co
   scalar->quoted = true;
   ret->pairs[count] = (struct node_pair){key, scalar};
   return ret;
+}
+
+/* Checks the options, which may hold a "value" that went to another one, and makes them final. */
+static bool check_options(struct targets *targets, size_t i, struct problems *problems) {
+  const struct field_table *table = &targets->plugins[i]->target_options;
+  struct artm_config *options = &targets->options[i];
+  auto_free char *what = str_format("a target of plugin '%s'", targets->plugins[i]->id);
+  bool fine = field_check_map(table, options->node, NULL, reserved,
+                              field_find(table, "value") != NULL ? 2 : 3, what, problems);
+  options->node = paths_make_absolute(table, options->node, &targets->memory);
+  return fine;
 }
 
 /* Puts value where the plugin wants it. */
@@ -101,6 +112,17 @@ static int add_value(const struct plugins *plugins, const struct target_setting 
   return set_value(targets, i, part, setting->at, err);
 }
 
+/* Whose option a value would be is not known. */
+static int no_type(const struct plugins *plugins, struct error *err) {
+  auto_buf types = {0};
+  for (size_t i = 0; i < plugins->count; i++)
+    if (plugin_is_usable(plugins->items[i]) &&
+        metadata_value(&plugins->items[i]->metadata, "prefix", 0) != NULL)
+      buf_printf(&types, "%s%s", types.len > 0 ? ", " : "", plugins->items[i]->id);
+  error_set(err, ARTM_E_CONFIG, "this target has neither 'type' nor 'value'");
+  return types.len > 0 ? error_hint(err, "add type:, one of %s", types.data) : err->code;
+}
+
 void targets_from_config(const struct plugins *plugins, const struct settings *settings,
                          struct targets *targets, struct problems *problems) {
   for (size_t i = 0; i < settings->target_count; i++) {
@@ -113,17 +135,12 @@ void targets_from_config(const struct plugins *plugins, const struct settings *s
     else if (setting->type != NULL)
       result = add_map(plugins, setting, targets, &err);
     else
-      result = error_set(&err, ARTM_E_CONFIG, "a target needs a type or a value");
+      result = no_type(plugins, &err);
     if (result != 0) {
       report(problems, setting->at, &err);
       continue;
     }
-    if (targets->count == before)
-      continue;
-    const struct plugin *plugin = targets->plugins[before];
-    auto_free char *what = str_format("a target of plugin '%s'", plugin->id);
-    field_check_map(&plugin->target_options, targets->options[before].node, NULL, reserved, 2, what,
-                    problems);
+    check_options(targets, before, problems);
   }
 }
 
@@ -138,8 +155,7 @@ int targets_add(const struct plugins *plugins, const char *text, struct targets 
   size_t i = add(targets, plugin, text, NULL, NULL);
   if (set_value(targets, i, value, NULL, err) != 0)
     return err->code;
-  if (!field_check_map(&plugin->target_options, targets->options[i].node, NULL, reserved, 2,
-                       "the target", &problems)) {
+  if (!check_options(targets, i, &problems)) {
     error_set(err, ARTM_E_CONFIG, "target '%s': %s", text, problems.items[0].message);
     if (problems.items[0].expected != NULL)
       error_hint(err, "expected %s", problems.items[0].expected);
@@ -163,8 +179,7 @@ static char *example_target(const struct plugins *plugins) {
   return str_copy("registry.example:5000/mirror");
 }
 
-int targets_add_default(const struct plugins *plugins, struct targets *targets,
-                        struct error *err) {
+int targets_add_default(const struct plugins *plugins, struct targets *targets, struct error *err) {
   auto_free char *text = plugins_default_target(plugins);
   if (text != NULL)
     return targets_add(plugins, text, targets, err);

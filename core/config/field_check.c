@@ -56,8 +56,8 @@ static bool check_pair(const struct map_check *check, const struct node_pair *pa
     return false;
   }
   if (field->flags & ARTM_FIELD_DEPRECATED) {
-    struct problem *problem = problem_warn(check->problems, pair->key, "deprecated",
-                                           "'%s' is deprecated", field->name);
+    struct problem *problem =
+        problem_warn(check->problems, pair->key, "deprecated", "'%s' is deprecated", field->name);
     if (field->doc)
       problem_hint(problem, "%s", field->doc);
   }
@@ -70,8 +70,8 @@ static bool check_pair(const struct map_check *check, const struct node_pair *pa
 
 static bool check_map(const struct map_check *check, const struct node *map) {
   if (map->kind != NODE_MAP) {
-    struct problem *problem = problem_add(check->problems, map, "wrong-type",
-                                          "%s must be a map", check->what);
+    struct problem *problem =
+        problem_add(check->problems, map, "wrong-type", "%s must be a map", check->what);
     problem_expected(problem, "lines of the form 'key: value'");
     return false;
   }
@@ -98,8 +98,8 @@ bool field_check_map(const struct field_table *table, const struct node *map,
         node_get(fallback, field->name))
       continue;
     auto_free char *type = field_type_name(field);
-    struct problem *problem = problem_add(problems, map, "missing-field", "%s lacks '%s'", what,
-                                          field->name);
+    struct problem *problem =
+        problem_add(problems, map, "missing-field", "%s lacks '%s'", what, field->name);
     if (field->doc)
       problem_expected(problem, "%s: %s (%s)", field->name, type, field->doc);
     else

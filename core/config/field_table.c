@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define ROLE_MAX ARTM_ROLE_VALUE
-#define FLAGS_KNOWN (ARTM_FIELD_REQUIRED | ARTM_FIELD_DEPRECATED | ARTM_FIELD_MATRIX)
+#define FLAGS_KNOWN \
+  (ARTM_FIELD_REQUIRED | ARTM_FIELD_DEPRECATED | ARTM_FIELD_MATRIX | ARTM_FIELD_PATH)
 
 static bool is_name(const char *name) {
   if (!name || !islower((unsigned char)name[0]))
@@ -50,7 +51,8 @@ static char *check_constraint(const struct artm_field *field) {
   uint32_t type = field_scalar_type(field);
   const char *constraint = field->constraint;
   int64_t min, max;
-  if (type == ARTM_TYPE_ENUM && (!constraint || field_alternatives(constraint, is_empty_word, NULL)))
+  if (type == ARTM_TYPE_ENUM &&
+      (!constraint || field_alternatives(constraint, is_empty_word, NULL)))
     return str_copy("an enum needs its words, as in \"a|b\"");
   if (type == ARTM_TYPE_INT && !field_range(constraint, &min, &max))
     return str_format("'%s' is no range, as in \"1..64\"", constraint);
@@ -69,8 +71,8 @@ static char *check_constraint(const struct artm_field *field) {
     regerror(code, &regex, reason, sizeof reason);
     return str_format("bad pattern '%s': %s", constraint, reason);
   }
-  bool free_type = type == ARTM_TYPE_BOOL || type == ARTM_TYPE_DURATION ||
-                   type == ARTM_TYPE_SIZE || type == ARTM_TYPE_SECRET;
+  bool free_type = type == ARTM_TYPE_BOOL || type == ARTM_TYPE_DURATION || type == ARTM_TYPE_SIZE ||
+                   type == ARTM_TYPE_SECRET;
   return free_type && constraint ? str_copy("this type takes no constraint") : NULL;
 }
 

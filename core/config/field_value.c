@@ -16,7 +16,7 @@ struct check {
 };
 
 static enum node_type type_of(const struct node *node) {
-  return node->expanded && !node->quoted ? scalar_type(node->text) : (enum node_type)node->type;
+  return node->expanded ? scalar_type(node->text) : (enum node_type)node->type;
 }
 
 bool value_number(uint32_t type, const struct node *node, int64_t *ret) {
@@ -81,10 +81,10 @@ void value_wants_quotes(const char *what, const struct node *node, struct proble
   else if (node->type == NODE_INT && scalar_int(node->text, &whole))
     becomes = str_format("%lld", (long long)whole);
   bool changes = becomes && strcmp(becomes, node->text) != 0;
-  struct problem *problem = problem_add(
-      problems, node, "wrong-type", "%s must be text, but %.80s is %s%s%s", what, node->text,
-      scalar_type_name((enum node_type)node->type), changes ? " and would become " : "",
-      changes ? becomes : "");
+  struct problem *problem =
+      problem_add(problems, node, "wrong-type", "%s must be text, but %.80s is %s%s%s", what,
+                  node->text, scalar_type_name((enum node_type)node->type),
+                  changes ? " and would become " : "", changes ? becomes : "");
   problem_hint(problem, "put it in quotes: '%.80s'", node->text);
 }
 
@@ -98,13 +98,14 @@ static bool wrong_type(const struct check *check, const struct node *node) {
     problem = problem_add(check->problems, node, "empty-value", "%s has no value", label);
     problem_hint(problem, "give it a value, or remove it");
   } else {
-    problem = problem_add(check->problems, node, "wrong-type", "%s can't be %s", label,
-                          kind_name(node));
+    problem =
+        problem_add(check->problems, node, "wrong-type", "%s can't be %s", label, kind_name(node));
     if (check->type == ARTM_TYPE_LIST && node->kind == NODE_SCALAR)
       problem_hint(problem, "write ['%.80s']", node->text);
     else if (check->type == ARTM_TYPE_BOOL || node->quoted)
-      problem_hint(problem, "%s", check->type == ARTM_TYPE_BOOL ? "write true or false, without quotes"
-                                                                : "write it without quotes");
+      problem_hint(problem, "%s",
+                   check->type == ARTM_TYPE_BOOL ? "write true or false, without quotes"
+                                                 : "write it without quotes");
   }
   problem_expected(problem, "%s", wanted);
   return false;
@@ -176,10 +177,10 @@ static bool check_enum(const struct check *check, const struct node *node) {
   if (strings_has(&words, node->text))
     return true;
   bad_value(check, node, "bad-value", "is not allowed");
-  const char *nearest =
-      text_nearest(node->text, (const char *const *)words.items, words.count);
+  const char *nearest = text_nearest(node->text, (const char *const *)words.items, words.count);
   if (nearest)
-    problem_hint(&check->problems->items[check->problems->count - 1], "did you mean '%s'?", nearest);
+    problem_hint(&check->problems->items[check->problems->count - 1], "did you mean '%s'?",
+                 nearest);
   return false;
 }
 
@@ -191,7 +192,8 @@ static bool check_url(const struct check *check, const struct node *node) {
   struct problem *problem =
       strchr(node->text, '@')
           ? problem_add(check->problems, node, "bad-url", "%s: the URL %s", label, why)
-          : problem_add(check->problems, node, "bad-url", "%s: '%.200s' %s", label, node->text, why);
+          : problem_add(check->problems, node, "bad-url", "%s: '%.200s' %s", label, node->text,
+                        why);
   const char *schemes = check->field->constraint ? check->field->constraint : URL_SCHEMES;
   problem_expected(problem, "a URL like %.*s://host/path", (int)strcspn(schemes, "|"), schemes);
   if (strstr(why, "password"))
@@ -204,8 +206,8 @@ static bool check_number(const struct check *check, const struct node *node) {
   if (!value_number(check->type, node, &number)) {
     bool shaped = node->kind == NODE_SCALAR && node->type == NODE_STRING && !node->expanded &&
                   (check->type == ARTM_TYPE_DURATION || check->type == ARTM_TYPE_SIZE);
-    bool large = check->type == ARTM_TYPE_INT && node->kind == NODE_SCALAR &&
-                 type_of(node) == NODE_INT;
+    bool large =
+        check->type == ARTM_TYPE_INT && node->kind == NODE_SCALAR && type_of(node) == NODE_INT;
     if (shaped || large)
       return bad_value(check, node, "bad-value", large ? "is out of range" : "is not well-formed");
     return wrong_type(check, node);
@@ -245,9 +247,9 @@ static bool check_secret(const struct check *check, const struct node *node) {
   log_secret(node->text);
   if (node->type == NODE_STRING)
     return true;
-  struct problem *problem = problem_add(check->problems, node, "wrong-type",
-                                        "'%s' must be text, but this is %s", check->field->name,
-                                        scalar_type_name((enum node_type)node->type));
+  struct problem *problem =
+      problem_add(check->problems, node, "wrong-type", "'%s' must be text, but this is %s",
+                  check->field->name, scalar_type_name((enum node_type)node->type));
   problem_hint(problem, "put it in quotes");
   return false;
 }
@@ -287,8 +289,7 @@ static bool check_items(const struct check *check, const struct node *node) {
   struct check item = *check;
   item.type = field->element;
   for (uint32_t i = 0; i < node->count; i++) {
-    const struct node *value =
-        node->kind == NODE_LIST ? node->items[i] : node->pairs[i].value;
+    const struct node *value = node->kind == NODE_LIST ? node->items[i] : node->pairs[i].value;
     fine &= check_scalar(&item, value);
   }
   return fine;

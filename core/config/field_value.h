@@ -17,7 +17,8 @@ uint32_t field_scalar_type(const struct artm_field *);
 /* "1..64", "1..", "..64". False: not a range. */
 bool field_range(const char *constraint, int64_t *min, int64_t *max);
 /* Calls use for each alternative of "a|b" until it says true; that is the answer then. */
-bool field_alternatives(const char *constraint, bool (*use)(void *arg, const char *word), void *arg);
+bool field_alternatives(const char *constraint, bool (*use)(void *arg, const char *word),
+                        void *arg);
 
 /* The number of a bool, int, duration or size. False: it is none. */
 bool value_number(uint32_t type, const struct node *, int64_t *ret);

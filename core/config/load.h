@@ -13,8 +13,8 @@ struct document {
   size_t file_count;
   struct node **roots; /* one map a file; NULL for an empty file */
   char *origin;        /* what was picked and why, for the first line of output: "./configs" */
-  size_t node_count;  /* written in the files */
-  size_t alias_count; /* that aliases stand for */
+  size_t node_count;   /* written in the files */
+  size_t alias_count;  /* that aliases stand for */
 };
 
 /* Reads one YAML text into a tree (events only, depth 64, alias budget, duplicate keys refused,

@@ -18,7 +18,7 @@ struct node {
   uint8_t kind; /* enum node_kind */
   uint8_t type; /* SCALAR: enum node_type */
   bool quoted;
-  bool expanded; /* ${VAR} was replaced: the text may stand for any scalar type */
+  bool expanded;         /* ${VAR} was replaced: the text may stand for any scalar type */
   uint32_t line, column; /* from 1 */
   const struct source_file *file;
   uint32_t count; /* LIST, MAP */
@@ -34,9 +34,9 @@ struct node_pair {
 };
 
 struct source_file {
-  char *path; /* as named to the user; "-" is "<stdin>" */
+  char *path;   /* as named to the user; "-" is "<stdin>" */
   char *folder; /* relative paths start here */
-  char *text; /* for source lines in messages */
+  char *text;   /* for source lines in messages */
   size_t size;
   char digest[80]; /* "sha256:..." for the run report */
   uint32_t index;  /* order of loading */

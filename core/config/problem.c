@@ -16,7 +16,7 @@ static char *format_text(const char *format, va_list args) {
 
 /* Characters that the node takes up in its first line. */
 static uint32_t width_of(const struct node *node) {
-  if (node->kind != NODE_SCALAR)
+  if (node->kind != NODE_SCALAR || node->expanded)
     return 1;
   uint32_t width = node->quoted ? 2 : 0;
   for (const char *p = node->text; *p && *p != '\n' && width < 1000; p++)

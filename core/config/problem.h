@@ -9,8 +9,9 @@ struct problem {
   const struct source_file *file; /* NULL: no place */
   uint32_t line, column, length;  /* length of the caret's underline, at least 1 */
   bool warning;
-  char *code;     /* "unknown-key", "duplicate-key", "missing-field", "wrong-type", ...: for --format json */
-  char *message;  /* what is wrong */
+  char *code;    /* "unknown-key", "duplicate-key", "missing-field", "wrong-type", ...: for --format
+                    json */
+  char *message; /* what is wrong */
   char *expected; /* what was expected, or NULL */
   char *hint;     /* "did you mean 'versions'?", or NULL */
 };
@@ -27,8 +28,8 @@ struct problem *problem_warn(struct problems *, const struct node *at, const cha
 void problem_expected(struct problem *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void problem_hint(struct problem *, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Sorts by file (order of loading), line, column and drops exact repeats; those without a place come
- * last. */
+/* Sorts by file (order of loading), line, column and drops exact repeats; those without a place
+ * come last. */
 void problems_sort(struct problems *);
 /* Adds all of from to the others and empties from. */
 void problems_move(struct problems *, struct problems *from);

@@ -6,6 +6,6 @@
 #include <jansson.h>
 
 /* Schema of a whole config file; with section, of a file that holds just that section (and
- * settings). Sections in schemas; x-* keys allowed. Caller decrefs. */
+ * settings), NULL if none of schemas has it. x-* keys are allowed. Caller decrefs. */
 json_t *schema_make(const struct section_schema *schemas, size_t count, const char *section);
 #endif

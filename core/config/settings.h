@@ -6,11 +6,11 @@
 #include "config/load.h"
 #include "http/client.h"
 
-struct target_setting { /* one of target: or targets: */
-  const struct node *at; /* for messages; NULL: made from a flag */
-  const char *type;      /* plugin id, or NULL */
-  const char *id;        /* the user's name for it, or NULL */
-  const char *value;     /* "ghcr.io/owner", or NULL */
+struct target_setting {    /* one of target: or targets: */
+  const struct node *at;   /* for messages; NULL: made from a flag */
+  const char *type;        /* plugin id, or NULL */
+  const char *id;          /* the user's name for it, or NULL */
+  const char *value;       /* "ghcr.io/owner", or NULL */
   const struct node *node; /* the map with the plugin's options, or NULL */
 };
 

@@ -34,16 +34,18 @@ static const char *check_parts(CURLU *url, const char *schemes) {
 }
 
 const char *value_url_error(const char *schemes, const char *text) {
-  if (!strstr(text, "://"))
+  const char *rest = strstr(text, "://");
+  if (!rest)
     return "is no URL";
+  if (strchr("/?#", rest[3])) /* curl would take what follows for the host */
+    return "has no host";
   for (const char *p = text; *p; p++)
     if ((unsigned char)*p <= ' ' || *p == '\x7f')
       return "holds a space or control character";
   CURLU *url = curl_url();
   CURLUcode code =
       url ? curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) : CURLUE_OUT_OF_MEMORY;
-  const char *why =
-      code ? "is no valid URL" : check_parts(url, schemes ? schemes : URL_SCHEMES);
+  const char *why = code ? "is no valid URL" : check_parts(url, schemes ? schemes : URL_SCHEMES);
   curl_url_cleanup(url);
   return why;
 }

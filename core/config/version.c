@@ -48,7 +48,8 @@ static bool read_tag(const struct node *node, const char **ret, struct problems 
   if (strchr(text, '@') || text_starts(text, "sha512:"))
     problem_hint(problem, "to pin a digest write {tag: '1.2', digest: 'sha256:...'}");
   else if (strpbrk(text, "*?<>=^~ |"))
-    problem_hint(problem, "each version is named whole; selectors are not supported by this version");
+    problem_hint(problem,
+                 "each version is named whole; selectors are not supported by this version");
   return false;
 }
 
@@ -85,8 +86,7 @@ static void unknown_key(const struct node *key, struct problems *problems) {
     problem_hint(problem, "did you mean '%s'?", nearest);
 }
 
-static bool read_map(const struct node *map, struct version_item *item,
-                     struct problems *problems) {
+static bool read_map(const struct node *map, struct version_item *item, struct problems *problems) {
   bool fine = true;
   for (uint32_t i = 0; i < map->count; i++) {
     const struct node *key = map->pairs[i].key, *value = map->pairs[i].value;

@@ -60,8 +60,8 @@ static struct node *read_alias(struct yaml_reader *reader, const yaml_event_t *e
   struct node place = yaml_place(reader, event->start_mark);
   const struct yaml_anchor *anchor = map_get(&reader->anchors, name);
   if (!anchor) {
-    problem_add(reader->problems, &place, "unknown-alias", "no anchor '&%.80s' stands above '*%.80s'",
-                name, name);
+    problem_add(reader->problems, &place, "unknown-alias",
+                "no anchor '&%.80s' stands above '*%.80s'", name, name);
     return NULL;
   }
   if (!anchor->node) {
@@ -181,9 +181,9 @@ static struct node *read_collection(struct yaml_reader *reader, const yaml_event
                                     unsigned depth, size_t *size) {
   bool is_map = event->type == YAML_MAPPING_START_EVENT;
   struct node *node = new_node(reader, event, is_map ? NODE_MAP : NODE_LIST);
-  if (!node || !check_collection_tag(reader, node,
-                                     is_map ? event->data.mapping_start.tag
-                                            : event->data.sequence_start.tag))
+  if (!node ||
+      !check_collection_tag(
+          reader, node, is_map ? event->data.mapping_start.tag : event->data.sequence_start.tag))
     return NULL;
   if (depth >= YAML_DEPTH_MAX) {
     problem_add(reader->problems, node, "too-deep", "lists and maps are nested deeper than %d",
@@ -217,9 +217,9 @@ static struct node *read_node(struct yaml_reader *reader, yaml_event_t *event, u
       *anchor = (struct yaml_anchor){node, 1};
     return node;
   }
-  struct yaml_anchor *anchor =
-      add_anchor(reader, event->type == YAML_MAPPING_START_EVENT ? event->data.mapping_start.anchor
-                                                                 : event->data.sequence_start.anchor);
+  struct yaml_anchor *anchor = add_anchor(reader, event->type == YAML_MAPPING_START_EVENT
+                                                      ? event->data.mapping_start.anchor
+                                                      : event->data.sequence_start.anchor);
   struct node *node = read_collection(reader, event, depth, size);
   if (anchor)
     *anchor = (struct yaml_anchor){node, *size};

@@ -60,7 +60,18 @@ static char *read_value(struct parser *parser) {
   return value;
 }
 
-static void challenge_done(struct challenge *challenge) {
+struct challenge challenge_copy(const struct challenge *from) {
+  return (struct challenge){
+      .scheme = from->scheme,
+      .name = str_copy(from->name),
+      .realm = str_copy(from->realm),
+      .service = str_copy(from->service),
+      .scope = str_copy(from->scope),
+      .error = str_copy(from->error),
+  };
+}
+
+void challenge_done(struct challenge *challenge) {
   free(challenge->name);
   free(challenge->realm);
   free(challenge->service);

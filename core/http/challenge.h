@@ -19,6 +19,8 @@ struct challenges {
 
 /* Adds what one header value holds. A challenge that is broken is left out, the others count. */
 void challenges_parse(struct challenges *, const char *value);
+struct challenge challenge_copy(const struct challenge *);
+void challenge_done(struct challenge *);
 /* Bearer before Basic, NULL if none is usable. */
 const struct challenge *challenges_best(const struct challenges *, bool basic_allowed);
 /* "Negotiate, Digest"; caller frees. */

@@ -166,6 +166,13 @@ int exchange_start(struct lane *lane, struct artm_call *call,
   return 0;
 }
 
+void exchange_skip(struct exchange *x, uint64_t bytes) {
+  size_t here = x->rest_len < bytes ? x->rest_len : (size_t)bytes;
+  x->rest_start += here;
+  x->rest_len -= here;
+  x->skip = bytes - here;
+}
+
 int64_t exchange_read(struct exchange *x, struct artm_call *call, void *buffer, size_t len) {
   if (len == 0)
     return 0;

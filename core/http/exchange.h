@@ -53,6 +53,8 @@ int exchange_start(struct lane *, struct artm_call *, const struct exchange_requ
                    struct exchange **ret);
 /* 1 to len bytes of the body, 0 at its end, or ARTM_E_*. */
 int64_t exchange_read(struct exchange *, struct artm_call *, void *buffer, size_t len);
+/* Drops that much of the body's beginning; before the first read. */
+void exchange_skip(struct exchange *, uint64_t bytes);
 /* Reads a short rest so that the connection can serve again, else drops it. NULL is fine. */
 void exchange_free(struct exchange *);
 #endif

@@ -2,10 +2,12 @@
 /* Pauses, request rate and breaker of one origin. */
 #include "http/limit.h"
 #include "base/clock.h"
+#include "http/retry.h"
 #include "report/log.h"
 
 #define BREAKER_FAILURES 20u
 #define BREAKER_OPEN_MS 30000u
+#define SPREAD_MS 100u /* so that the workers don't all come back at once */
 
 /* Milliseconds to wait before the next try, 0: take the turn. The lock is held. */
 static uint64_t turn(struct origin *origin, uint64_t now) {
@@ -39,7 +41,13 @@ int limit_enter(struct http_client *client, struct origin *origin, struct artm_c
     }
     if (!wait)
       return call_check(call);
-    int rc = call_sleep(call, wait);
+    if (wait > client->config.retry_after_cap_ms + SPREAD_MS) {
+      call_fail(call, ARTM_E_RATE_LIMIT, "%s asked not to be asked for another %llu s",
+                origin->name, (unsigned long long)(wait / 1000));
+      call->error.retry_after_ms = wait;
+      return ARTM_E_RATE_LIMIT;
+    }
+    int rc = call_sleep(call, wait + retry_random() % SPREAD_MS);
     if (rc)
       return rc;
   }

@@ -12,6 +12,7 @@
 struct lane;
 struct token;
 struct challenge;
+struct credential;
 
 /* A registry as the user names it. */
 struct registry {
@@ -40,7 +41,8 @@ struct origin {
 
 struct identity { /* offered by a plugin */
   struct identity *next;
-  char *origin, *username, *password, *ca, *cert, *key;
+  char *origin, *ca, *cert, *key;
+  struct credential *credential; /* or NULL: certificates only */
 };
 
 struct http_client {
@@ -50,8 +52,9 @@ struct http_client {
   struct map registries;  /* name to struct registry */
   struct map origins;     /* name to struct origin */
   struct map schemes;     /* loopback authority to what it speaks (scheme.c) */
-  struct map credentials; /* "registry repository" to struct credential */
-  struct map helpers;     /* "helper server" to struct credential */
+  struct map credentials; /* "registry repository" to struct slot (credentials.c) */
+  struct map helpers;     /* "helper server" to struct slot */
+  struct credential *all_credentials;
   struct identity *identities;
   struct token *tokens;
   uint64_t connections;

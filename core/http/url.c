@@ -118,6 +118,18 @@ int url_resolve(const struct url *base, const char *reference, struct url *ret, 
   return url_fill(handle, reference, ret, err);
 }
 
+struct url url_copy(const struct url *url) {
+  return (struct url){
+      .text = str_copy(url->text),
+      .origin = str_copy(url->origin),
+      .authority = str_copy(url->authority),
+      .host = str_copy(url->host),
+      .path = str_copy(url->path),
+      .port = url->port,
+      .tls = url->tls,
+  };
+}
+
 bool url_same_origin(const struct url *a, const struct url *b) {
   return strcmp(a->origin, b->origin) == 0;
 }

@@ -20,6 +20,7 @@ struct url {
 int url_parse(const char *text, struct url *ret, struct error *err);
 /* What a server's Location or Link means, seen from base. */
 int url_resolve(const struct url *base, const char *reference, struct url *ret, struct error *err);
+struct url url_copy(const struct url *);
 bool url_same_origin(const struct url *a, const struct url *b);
 /* For people: userinfo, query and fragment cut off, escaped. Caller frees. */
 char *url_shown(const char *text);

@@ -68,9 +68,9 @@ static bool add_field(const struct filling *f, const char *word, const char *par
     return buf_text(out, text);
   if (text == NULL && (field->flags & ARTM_FIELD_REQUIRED))
     return false; /* reported as a missing field */
-  struct problem *problem = problem_add(f->problems, f->at, "bad-destination",
-                                        "destination uses '{%s}', which this entry does not set",
-                                        word);
+  struct problem *problem =
+      problem_add(f->problems, f->at, "bad-destination",
+                  "destination uses '{%s}', which this entry does not set", word);
   point_at(problem, f, part, len);
   problem_hint(problem, "set '%s' in the entry, or write a destination without it", word);
   return false;

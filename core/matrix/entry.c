@@ -2,6 +2,7 @@
 /* Reads the entries of all sections: fields, versions, platforms and what the core decides for
  * each (destination, on_change, index, targets). */
 #include "matrix/entry.h"
+#include "config/path.h"
 #include <string.h>
 
 static const char *const index_names[] = {"filtered", "sparse", "verbatim"};
@@ -11,6 +12,7 @@ struct reader {
   const struct settings *settings;
   const struct section_schema *schema;
   const struct section *section;
+  const struct node *fallback; /* the section's defaults, paths absolute */
   struct entries *entries;
   struct problems *problems;
 };
@@ -20,8 +22,7 @@ static void read_versions(const struct reader *r, struct entry *entry) {
   const struct node *list = axis != NULL ? config_node(&entry->config, axis->name) : NULL;
   if (list == NULL || list->kind != NODE_LIST || list->count == 0)
     return;
-  entry->versions =
-      arena_alloc(&r->entries->memory, list->count * sizeof(struct version_item));
+  entry->versions = arena_alloc(&r->entries->memory, list->count * sizeof(struct version_item));
   for (uint32_t i = 0; i < list->count; i++)
     if (version_read(list->items[i], &entry->versions[entry->version_count], r->problems))
       entry->version_count++;
@@ -121,11 +122,12 @@ static void read_entry(const struct reader *r, const struct node *node, size_t s
   if (all->count == all->capacity)
     all->items = mem_grow(all->items, all->count, &all->capacity, sizeof *all->items);
   struct entry *entry = &all->items[all->count++];
+  const struct node *absolute = paths_make_absolute(&schema->fields, node, &all->memory);
   *entry = (struct entry){.schema = schema,
                           .section_index = section_index,
                           .entry_index = entry_index,
                           .node = node,
-                          .config = {&schema->fields, node, defaults},
+                          .config = {&schema->fields, absolute, r->fallback},
                           .core = {core_entry_fields(), node, defaults}};
   const struct artm_field *name = field_with_role(&schema->fields, ARTM_ROLE_NAME);
   const struct node *name_node = name != NULL ? config_node(&entry->config, name->name) : NULL;
@@ -133,8 +135,7 @@ static void read_entry(const struct reader *r, const struct node *node, size_t s
   const struct node *destination = config_node(&entry->core, "destination");
   entry->destination = destination != NULL ? node_text(destination) : schema->destination;
   entry->index = choice(core_value(r, entry, "index"), index_names, INDEX_FILTERED);
-  entry->on_change =
-      choice(core_value(r, entry, "on_change"), on_change_names, schema->on_change);
+  entry->on_change = choice(core_value(r, entry, "on_change"), on_change_names, schema->on_change);
   read_versions(r, entry);
   read_platforms(r, entry);
   read_targets(r, entry);
@@ -153,6 +154,7 @@ void entries_read(const struct settings *settings, const struct section_schema *
       continue; /* unclaimed, or its plugin did not open: reported there */
     if (r.section->defaults != NULL)
       section_check_defaults(r.schema, r.section->defaults, problems);
+    r.fallback = paths_make_absolute(&r.schema->fields, r.section->defaults, &entries->memory);
     for (size_t k = 0; k < r.section->entry_count; k++)
       read_entry(&r, r.section->entries[k], i, k);
   }

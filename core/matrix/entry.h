@@ -21,7 +21,7 @@ struct entry {
   size_t platform_count;
   enum index_mode index;
   uint32_t on_change; /* ARTM_ON_CHANGE_*: entry, else defaults, else top level, else plugin's */
-  const char *destination; /* template */
+  const char *destination;    /* template */
   const char *const *targets; /* ids this entry is limited to, or NULL */
   size_t target_count;
 };

@@ -125,8 +125,8 @@ void matrix_expand(const struct entries *entries, struct matrix *matrix,
   check_clashes(matrix, problems);
 }
 
-void matrix_select(const struct matrix *all, const struct selection *selection,
-                   const char *section, struct matrix *matrix) {
+void matrix_select(const struct matrix *all, const struct selection *selection, const char *section,
+                   struct matrix *matrix) {
   matrix->rows = mem_array(all->count + 1, sizeof *matrix->rows);
   for (size_t i = 0; i < all->count; i++) {
     const struct matrix_row *row = &all->rows[i];

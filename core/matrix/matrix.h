@@ -17,8 +17,8 @@ struct matrix {
   size_t count;
   struct arena memory;
 };
-/* Expands everything and checks for rows that are listed twice and for two rows with one destination
- * and different sources (problems, at both places). */
+/* Expands everything and checks for rows that are listed twice and for two rows with one
+ * destination and different sources (problems, at both places). */
 void matrix_expand(const struct entries *, struct matrix *, struct problems *);
 /* The rows of an expanded matrix, which outlives it, that are selected; section NULL: of all. */
 void matrix_select(const struct matrix *all, const struct selection *, const char *section,

@@ -32,19 +32,10 @@ static void add_string(struct buf *out, const char *text) {
   buf_add(out, "\"", 1);
 }
 
-/* Paths are shown as written: absolute ones would differ from machine to machine. */
-static const char *shown_text(const struct artm_config *config, const struct artm_field *field,
-                              uint32_t i) {
-  const struct node *node = config_node(config, field->name);
-  if ((field->flags & ARTM_FIELD_PATH) == 0 || node == NULL)
-    return config_text(config, field->name, i);
-  return node_text(node->kind == NODE_LIST && i < node->count ? node->items[i] : node);
-}
-
 /* Value i of a field as JSON; type is the field's own or that of its items. */
 static void add_value(struct buf *out, const struct artm_config *config,
                       const struct artm_field *field, uint32_t type, uint32_t i) {
-  const char *text = shown_text(config, field, i);
+  const char *text = config_text(config, field->name, i);
   if (type == ARTM_TYPE_BOOL)
     buf_text(out, config_number(config, field->name, i) != 0 ? "true" : "false");
   else if (type == ARTM_TYPE_INT)
@@ -78,7 +69,10 @@ static void add_node(struct buf *out, const struct node *node) {
 
 static void add_field(struct buf *out, const struct matrix_row *row, const struct column *column) {
   const struct artm_field *field = column->field;
-  const struct artm_config *config = &row->entry->config;
+  /* Paths are shown as written: absolute ones would differ from machine to machine. */
+  struct artm_config as_written = row->entry->core;
+  as_written.table = row->entry->config.table;
+  const struct artm_config *config = &as_written;
   uint32_t count = config_count(config, field->name);
   bool list = field->type == ARTM_TYPE_LIST, map = field->type == ARTM_TYPE_MAP;
   if (count == 0) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which entries and versions a run has, as flags and variables say. */
 #include "matrix/selection.h"
+#include "base/map.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +106,10 @@ static bool selector_has_entry(const struct selector *selector, const struct ent
          text_glob(selector->name, entry->name);
 }
 
+static const char *version_text(const struct version_item *version) {
+  return version->text != NULL ? version->text : version->digest;
+}
+
 static bool selector_has_version(const struct selector *selector,
                                  const struct version_item *version) {
   return selector->version == NULL ||
@@ -123,39 +128,41 @@ bool selection_has(const struct selection *selection, const struct entry *entry,
 
 /* The names of the section, or the versions of the entries whose name matches. */
 static void list_choices(const struct selector *selector, const struct entries *entries,
-                         bool versions, struct strings *ret) {
-  for (size_t i = 0; i < entries->count && ret->count <= LISTED_MAX; i++) {
+                         bool versions, struct map *ret) {
+  for (size_t i = 0; i < entries->count; i++) {
     const struct entry *entry = &entries->items[i];
     if (strcmp(selector->section, entry->schema->section) != 0 || entry->name == NULL)
       continue;
-    if (!versions) {
-      if (!strings_has(ret, entry->name))
-        strings_add(ret, entry->name);
-      continue;
-    }
-    for (size_t k = 0; selector_has_entry(selector, entry) && k < entry->version_count; k++) {
-      const struct version_item *version = &entry->versions[k];
-      strings_add(ret, version->text != NULL ? version->text : version->digest);
-    }
+    if (!versions)
+      map_put(ret, entry->name, NULL);
+    for (size_t k = 0; versions && selector_has_entry(selector, entry) && k < entry->version_count;
+         k++)
+      map_put(ret, version_text(&entry->versions[k]), NULL);
   }
 }
 
 static int nothing_matches(const struct selector *selector, const struct entries *entries,
                            bool name_matches, struct error *err) {
-  auto_strings choices = {0};
+  struct map choices = {0};
   auto_buf list = {0};
   list_choices(selector, entries, name_matches, &choices);
-  for (size_t i = 0; i < choices.count && i < LISTED_MAX; i++)
-    buf_printf(&list, "%s%s", i > 0 ? ", " : "", choices.items[i]);
+  const char **names = mem_array(choices.count + 1, sizeof *names);
+  for (size_t i = 0; i < choices.count; i++) {
+    names[i] = choices.items[i].key;
+    if (i < LISTED_MAX)
+      buf_printf(&list, "%s%s", i > 0 ? ", " : "", names[i]);
+  }
   if (choices.count > LISTED_MAX)
-    buf_text(&list, ", ...");
+    buf_printf(&list, " and %zu more", choices.count - LISTED_MAX);
   error_set(err, ARTM_E_CONFIG, "nothing matches %s; there is: %s", selector->spelled,
             choices.count > 0 ? list.data : "nothing");
   const char *nearest =
-      text_nearest(name_matches ? selector->version : selector->name,
-                   (const char *const *)choices.items,
-                   choices.count < LISTED_MAX ? choices.count : LISTED_MAX);
-  return nearest != NULL ? error_hint(err, "did you mean '%s'?", nearest) : err->code;
+      text_nearest(name_matches ? selector->version : selector->name, names, choices.count);
+  if (nearest != NULL)
+    error_hint(err, "did you mean '%s'?", nearest);
+  free_pointer(&names);
+  map_done(&choices);
+  return err->code;
 }
 
 int selection_check(const struct selection *selection, const struct entries *entries,

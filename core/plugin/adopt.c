@@ -10,7 +10,7 @@
 
 struct table {
   const char *name; /* "struct artm_source" */
-  const void *from;
+  const void *from; /* its size is the first member */
   size_t least;
   void *to;
   size_t size;
@@ -249,14 +249,12 @@ static int adopt_plugin(struct plugin *plugin, const struct artm_plugin *from, b
 
 int adopt_entry(struct plugin *plugin, const struct artm_entry *from, struct error *err)
 {
-  struct artm_entry entry;
-  int rc = copy(&(struct table){"struct artm_entry", from, SIZE_THROUGH(struct artm_entry, build),
-                                &entry, sizeof entry},
-                err);
-  if (rc)
-    return rc;
-  if (!entry.plugin)
+  const size_t least = SIZE_THROUGH(struct artm_entry, build);
+  if (from->struct_size < least)
+    return error_set(err, ARTM_E_CONFIG, "its struct artm_entry has %u bytes; ABI 1.0 wants %zu",
+                     from->struct_size, least);
+  if (!from->plugin)
     return error_set(err, ARTM_E_CONFIG, "its entry has no plugin table");
-  plugin->build = entry.build ? entry.build : "";
-  return adopt_plugin(plugin, entry.plugin, entry.abi_minor > ARTM_ABI_MINOR, err);
+  plugin->build = from->build ? from->build : "";
+  return adopt_plugin(plugin, from->plugin, from->abi_minor > ARTM_ABI_MINOR, err);
 }

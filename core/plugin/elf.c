@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include <errno.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -96,7 +97,8 @@ int elf_open(int fd, struct elf *ret, struct error *err)
 
 void elf_done(struct elf *elf)
 {
-  free_pointer(&elf->sections);
+  free(elf->sections);
+  elf->sections = NULL;
   elf->section_count = 0;
 }
 

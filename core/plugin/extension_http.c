@@ -67,7 +67,6 @@ static int32_t do_folder(const struct artm_docker_config *table, struct artm_cal
     rc = fs_write(file, document, strlen(document), 0600, &call->error);
   }
   str_wipe(document);
-  free(document);
   if (!rc)
     *path = folder;
   return rc;

@@ -78,7 +78,8 @@ static int make_place(struct artm_call *call, const struct artm_command *command
 static void place_done(struct place *place)
 {
   strings_done(&place->env);
-  free_pointer(&place->list);
+  free(place->list);
+  place->list = NULL;
 }
 
 static int open_output(struct artm_call *call, const char *folder, const char *name, int *ret_fd)

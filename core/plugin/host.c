@@ -105,7 +105,6 @@ static int32_t do_config_secret(struct artm_call *call, const struct artm_config
   log_secret(secret);
   rc = use(arg, secret, strlen(secret));
   str_wipe(secret);
-  free(secret);
   return rc;
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "plugin/elf.h"
 #include <artmirror/plugin.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SECTION ".artmirror.meta"
@@ -93,6 +94,9 @@ static int judge_head(const struct artm_entry *head, struct error *err)
     return error_set(err, ARTM_E_CONFIG,
                      "needs plugin ABI %u.%u or newer; this artmirror has %d.%d", head->abi_major,
                      head->min_host_minor, ARTM_ABI_MAJOR, ARTM_ABI_MINOR);
+  if (head->struct_size < SIZE_THROUGH(struct artm_entry, build))
+    return error_set(err, ARTM_E_CONFIG, "its struct artm_entry has %u bytes; ABI 1.0 wants %zu",
+                     head->struct_size, SIZE_THROUGH(struct artm_entry, build));
   return 0;
 }
 
@@ -115,7 +119,8 @@ int metadata_judge(int fd, const struct metadata *metadata, struct error *err)
 
 void metadata_done(struct metadata *metadata)
 {
-  free_pointer(&metadata->bytes);
+  free(metadata->bytes);
+  metadata->bytes = NULL;
   metadata->size = 0;
 }
 

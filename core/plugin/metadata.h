@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What a struct of 1.0 holds at least; fields appended later don't move it. */
+#define SIZE_THROUGH(type, field) (offsetof(type, field) + sizeof(((type *)0)->field))
+
 struct metadata {
   char *bytes; /* "key=value\0key=value\0" */
   size_t size;

@@ -38,6 +38,8 @@ struct plugins {
 /* Finds every *.so in folders (--plugin-dir first), then ARTMIRROR_PLUGIN_PATH, then the installed
  * folder; nothing is opened. What is wrong with one stands in its state and reason. */
 void plugins_search(struct plugins *, const struct strings *folders);
+/* The same with another installed folder, or none. */
+void plugins_search_in(struct plugins *, const struct strings *folders, const char *installed);
 void plugins_done(struct plugins *);
 
 /* Found or open, neither refused nor shadowed. */

@@ -116,7 +116,8 @@ static void search_folder(struct plugins *plugins, const char *folder, bool miss
       find_file(plugins, folder, names.items[i]);
 }
 
-void plugins_search(struct plugins *plugins, const struct strings *folders)
+void plugins_search_in(struct plugins *plugins, const struct strings *folders,
+                       const char *installed)
 {
   for (size_t i = 0; folders && i < folders->count; i++)
     search_folder(plugins, folders->items[i], false);
@@ -128,7 +129,13 @@ void plugins_search(struct plugins *plugins, const struct strings *folders)
       search_folder(plugins, folder, false);
     part += len + (part[len] == ':');
   }
-  search_folder(plugins, PLUGIN_FOLDER, true);
+  if (installed)
+    search_folder(plugins, installed, true);
+}
+
+void plugins_search(struct plugins *plugins, const struct strings *folders)
+{
+  plugins_search_in(plugins, folders, PLUGIN_FOLDER);
 }
 
 void plugins_done(struct plugins *plugins)

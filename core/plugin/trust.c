@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -43,7 +44,7 @@ static int check_folders(const char *path, struct error *err)
     if (rc || strcmp(folder, "/") == 0)
       return rc;
     char *above = fs_parent(folder);
-    free_pointer(&folder);
+    free(folder);
     folder = above;
   }
 }

@@ -6,9 +6,6 @@
 #include "base/call.h"
 #include "plugin/plugin.h"
 
-/* What a struct of 1.0 holds at least; fields appended later don't move it. */
-#define SIZE_THROUGH(type, field) (offsetof(type, field) + sizeof(((type *)0)->field))
-
 #define ANSWER_NO 1u       /* ARTM_NO is a legal answer */
 #define ANSWER_DEFERRED 2u /* ARTM_DEFERRED is */
 

@@ -1,8 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Workflow commands made harmless. */
+/* Text on its way out. */
 #include "report/guard.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "report/log.h"
 #include <stdbool.h>
 #include <string.h>
+
+#define FIELD_MAX 8192
+
+char *guard_field(const char *text) {
+  auto_free char *clean = log_redact(text != NULL ? text : "");
+  auto_buf out = {0};
+  text_escape(&out, clean, -1, FIELD_MAX);
+  return buf_take(&out);
+}
+
+json_t *guard_string(const char *text) {
+  if (text == NULL)
+    return json_null();
+  auto_free char *clean = log_redact(text);
+  json_t *value = json_string(clean);
+  if (value != NULL)
+    return value;
+  auto_free char *escaped = text_escaped(clean);
+  return json_string(escaped);
+}
 
 /* The runner trims Unicode white space too, so any byte above ASCII counts as space here. */
 static bool may_be_trimmed(unsigned char c) {

@@ -15,7 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define TEXT_MAX 8192
 #define SECRET_MIN 4
 
 struct event {
@@ -112,8 +111,8 @@ static const char *level_name(enum log_level level) {
 }
 
 static void add_escaped(struct buf *line, const char *text) {
-  auto_free char *clean = log_redact(text);
-  text_escape(line, clean, -1, TEXT_MAX);
+  auto_free char *clean = guard_field(text);
+  buf_text(line, clean);
 }
 
 /* A place that the message names already is not said twice. */
@@ -150,17 +149,8 @@ static void add_text(struct buf *out, const struct event *event, bool color) {
 }
 
 static void set_text(json_t *object, const char *name, const char *value) {
-  if (value == NULL)
-    return;
-  /* Broken UTF-8 is no JSON. */
-  auto_buf clean = {0};
-  auto_free char *redacted = log_redact(value);
-  json_t *text = json_string(redacted);
-  if (text == NULL) {
-    text_escape(&clean, redacted, -1, TEXT_MAX);
-    text = json_string(clean.data);
-  }
-  json_object_set_new(object, name, text);
+  if (value != NULL)
+    json_object_set_new(object, name, guard_string(value));
 }
 
 static void add_json(struct buf *out, const struct event *event) {

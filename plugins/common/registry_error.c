@@ -82,10 +82,14 @@ int32_t registry_status_code(uint32_t status) {
   case 403:
     return ARTM_E_DENIED;
   case 404:
+  case 410:
     return ARTM_E_NOT_FOUND;
   case 409:
+  case 412: /* Harbor's word for an immutable tag */
     return ARTM_E_CONFLICT;
   case 408:
+  case 416:
+  case 499:
     return ARTM_E_NETWORK;
   case 429:
     return ARTM_E_RATE_LIMIT;

@@ -36,6 +36,7 @@ static const struct rule ghcr_rules[] = {
 static const struct rule rules[] = {
     {NULL, "MANIFEST_BLOB_UNKNOWN", ARTM_E_BLOB_UNKNOWN, NULL},
     {NULL, "BLOB_UNKNOWN", ARTM_E_BLOB_UNKNOWN, NULL},
+    {NULL, "MANIFEST_UNKNOWN", ARTM_E_BLOB_UNKNOWN, NULL}, /* a child of an index */
     {"unknown blob", NULL, ARTM_E_BLOB_UNKNOWN, NULL},
     {"immutable", NULL, ARTM_E_CONFLICT,
      "tags are immutable here: use a new tag, or on_change: keep"},

@@ -101,7 +101,7 @@ class TwentyImages(Scenario):
         found = self.mirror(path, status=4)
         self.assertEqual(found.statuses(), ['created', 'failed', 'created', 'created'])
         self.assertEqual(self.target.walk(), 3)
-        self.assertIn('app/absent', found.done.stdout + found.done.stderr)
+        self.assertIn('app/absent', found.said)
 
     def test_only_failed(self):
         entries = [self.entry(self.source, name, '1.0') for name in ('app/single0', 'app/late')]
@@ -113,13 +113,13 @@ class TwentyImages(Scenario):
         self.assertEqual([(job['status']) for job in found.jobs], ['created'])
 
     def test_plan_writes_nothing(self):
-        found = self.mirror(self.path, '--detailed-exitcode', command='plan', status=10)
+        found = self.plan(self.path, '--detailed-exitcode', status=10)
         self.assertEqual(found.statuses(), ['would create'] * 20)
         self.assertEqual(self.target.writes(), [])
         found = self.mirror(self.path, '--dry-run')
         self.assertEqual(self.target.writes(), [])
         self.mirror(self.path)
-        self.mirror(self.path, '--detailed-exitcode', command='plan', status=0)
+        self.plan(self.path, '--detailed-exitcode', status=0)
 
 
 class Changes(Scenario):
@@ -140,7 +140,7 @@ class Changes(Scenario):
         found = self.run_twice()
         self.assertEqual(found.statuses(), ['updated'])
         self.assertEqual(self.target.tags()['app:1'], self.new.digest)
-        said = found.done.stdout + found.done.stderr
+        said = found.said
         self.assertIn(self.old.digest[:19], said)
         self.assertIn(self.new.digest[:19], said)
         self.assertEqual(self.target.walk(), 1)
@@ -211,7 +211,7 @@ class Platforms(Scenario):
 
     def test_missing_platform_lists_what_there_is(self):
         found = self.run_for('linux/s390x', status=4)
-        said = found.done.stdout + found.done.stderr
+        said = found.said
         self.assertIn('linux/s390x', said)
         self.assertIn('windows/amd64', said)
 

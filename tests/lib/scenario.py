@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import harness
@@ -63,18 +62,21 @@ class Scenario(harness.TestCase):
 
     # --- runs
 
-    def mirror(self, config, *args, status=0, command='mirror', **how):
-        """Runs the config and gives its report, whose totals are checked against the status."""
-        report = self.tmp / f'report-{threading.get_ident()}-{os.urandom(4).hex()}.json'
-        done = self.artmirror(command, '--config', config, '--report', report, *args,
+    def mirror(self, config, *args, status=0, **how):
+        """Runs the config and gives its report."""
+        path = self.tmp / f'report-{os.urandom(6).hex()}.json'
+        done = self.artmirror('mirror', '--config', config, '--report', path, *args,
                               status=status, **how)
-        found = Report(json.loads(report.read_text(encoding='utf-8')) if report.exists() else {})
-        found.done = done
-        if report.exists():
-            text = report.read_text(encoding='utf-8')
-            for secret in self.secrets:
-                self.assertNotIn(secret, text, 'a secret is in the report')
-        return found
+        text = path.read_text(encoding='utf-8') if path.exists() else '{}'
+        for secret in self.secrets:
+            self.assertNotIn(secret, text, 'a secret is in the report')
+        return Report(json.loads(text), done)
+
+    def plan(self, config, *args, status=0, **how):
+        """The same for plan, whose report is its output."""
+        done = self.artmirror('plan', '--config', config, '--format', 'json', *args,
+                              status=status, **how)
+        return Report(json.loads(done.stdout), done)
 
     def skopeo(self, *args, **env) -> bytes:
         done = subprocess.run(
@@ -145,17 +147,22 @@ class Scenario(harness.TestCase):
 class Report:
     """A run report."""
 
-    def __init__(self, document: dict):
+    def __init__(self, document: dict, done):
         self.document = document
-        self.done = None
+        self.done = done
 
     @property
     def jobs(self) -> list:
         return self.document.get('jobs', [])
+
+    @property
+    def said(self) -> str:
+        """All that was printed."""
+        return self.done.stdout + self.done.stderr
 
     def statuses(self) -> list:
         return [job['status'] for job in self.jobs]
 
     def __str__(self) -> str:
         return json.dumps(self.document, indent=1)[:4000] + \
-            f'\n{self.done.stdout}\n{self.done.stderr}'
+            f'\n{self.said}'

@@ -235,7 +235,8 @@ struct tag_sink {
   uint32_t count;
   char text[4096];
 };
-static int32_t tag_add(struct artm_version_sink *sink, const struct artm_version *version) {
+DRIVER_UNUSED static int32_t tag_add(struct artm_version_sink *sink,
+                                     const struct artm_version *version) {
   struct tag_sink *tags = (struct tag_sink *)sink;
   size_t len = strlen(tags->text);
   tags->count++;

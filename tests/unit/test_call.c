@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 #include "base/call.h"
@@ -88,12 +89,9 @@ static void test_cleanups_run_backwards_once(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_fail),
-      cmocka_unit_test(test_cancel_levels),
-      cmocka_unit_test(test_deadline),
-      cmocka_unit_test(test_sleep),
-      cmocka_unit_test(test_sleep_is_woken),
-      cmocka_unit_test(test_cleanups_run_backwards_once),
+      cmocka_unit_test(test_fail),           cmocka_unit_test(test_cancel_levels),
+      cmocka_unit_test(test_deadline),       cmocka_unit_test(test_sleep),
+      cmocka_unit_test(test_sleep_is_woken), cmocka_unit_test(test_cleanups_run_backwards_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 #include "base/buf.h"
@@ -100,8 +101,10 @@ static void test_an_honest_large_one(void **state) {
 int main(void) {
   json_setup();
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_reads),  cmocka_unit_test(test_refuses),
-      cmocka_unit_test(test_depth),  cmocka_unit_test(test_budget),
+      cmocka_unit_test(test_reads),
+      cmocka_unit_test(test_refuses),
+      cmocka_unit_test(test_depth),
+      cmocka_unit_test(test_budget),
       cmocka_unit_test(test_an_honest_large_one),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 #include "base/memory.h"
@@ -56,17 +57,17 @@ static void test_escape(void **state) {
   check_escaped("plain \xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80", /* a umlaut, euro, emoji */
                 "plain \xc3\xa4 \xe2\x82\xac \xf0\x9f\x98\x80");
   check_escaped("\033[31mred\a\r\n\t\x7f", "\\x1b[31mred\\x07\\x0d\\x0a\\x09\\x7f");
-  check_escaped("\xc2\x9b", "\\xc2\\x9b");                 /* U+009B, CSI in one character */
-  check_escaped("\xc2\xa0", "\xc2\xa0");                   /* U+00A0 is the first after C1 */
-  check_escaped("\xe2\x80\xae", "\\xe2\\x80\\xae");        /* U+202E, right to left */
-  check_escaped("\xe2\x81\xa6", "\\xe2\\x81\\xa6");        /* U+2066 */
-  check_escaped("\xe2\x80\xa8", "\\xe2\\x80\\xa8");        /* U+2028, line separator */
-  check_escaped("\x9b\xff\xc3(", "\\x9b\\xff\\xc3(");      /* no UTF-8 at all */
-  check_escaped("\xc0\x9b", "\\xc0\\x9b");                 /* overlong ESC */
-  check_escaped("\xe0\x80\x9b", "\\xe0\\x80\\x9b");        /* overlong */
-  check_escaped("\xed\xa0\x80", "\\xed\\xa0\\x80");        /* surrogate */
+  check_escaped("\xc2\x9b", "\\xc2\\x9b");                   /* U+009B, CSI in one character */
+  check_escaped("\xc2\xa0", "\xc2\xa0");                     /* U+00A0 is the first after C1 */
+  check_escaped("\xe2\x80\xae", "\\xe2\\x80\\xae");          /* U+202E, right to left */
+  check_escaped("\xe2\x81\xa6", "\\xe2\\x81\\xa6");          /* U+2066 */
+  check_escaped("\xe2\x80\xa8", "\\xe2\\x80\\xa8");          /* U+2028, line separator */
+  check_escaped("\x9b\xff\xc3(", "\\x9b\\xff\\xc3(");        /* no UTF-8 at all */
+  check_escaped("\xc0\x9b", "\\xc0\\x9b");                   /* overlong ESC */
+  check_escaped("\xe0\x80\x9b", "\\xe0\\x80\\x9b");          /* overlong */
+  check_escaped("\xed\xa0\x80", "\\xed\\xa0\\x80");          /* surrogate */
   check_escaped("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"); /* above U+10FFFF */
-  check_escaped("\xe2\x82", "\\xe2\\x82");                 /* cut short */
+  check_escaped("\xe2\x82", "\\xe2\\x82");                   /* cut short */
 }
 
 static void test_escape_limits(void **state) {
@@ -90,10 +91,8 @@ static void test_size(void **state) {
   static const struct {
     uint64_t bytes;
     const char *text;
-  } cases[] = {{0, "0 B"},           {999, "999 B"},
-               {1000, "1.0 kB"},     {1500000000, "1.5 GB"},
-               {999949, "999.9 kB"}, {999950, "1.0 MB"},
-               {312, "312 B"},       {UINT64_MAX, "18.4 EB"}};
+  } cases[] = {{0, "0 B"},           {999, "999 B"},     {1000, "1.0 kB"}, {1500000000, "1.5 GB"},
+               {999949, "999.9 kB"}, {999950, "1.0 MB"}, {312, "312 B"},   {UINT64_MAX, "18.4 EB"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     auto_free char *text = text_size(cases[i].bytes);
     assert_string_equal(text, cases[i].text);
@@ -105,9 +104,8 @@ static void test_duration(void **state) {
   static const struct {
     uint64_t ms;
     const char *text;
-  } cases[] = {{0, "0.0s"},       {1234, "1.2s"},      {59940, "59.9s"},
-               {59960, "1m00s"},  {184000, "3m04s"},   {3599600, "1h00m"},
-               {7260000, "2h01m"}, {90000000, "25h00m"}};
+  } cases[] = {{0, "0.0s"},       {1234, "1.2s"},     {59940, "59.9s"},   {59960, "1m00s"},
+               {184000, "3m04s"}, {3599600, "1h00m"}, {7260000, "2h01m"}, {90000000, "25h00m"}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     auto_free char *text = text_duration(cases[i].ms);
     assert_string_equal(text, cases[i].text);
@@ -119,17 +117,28 @@ static void test_parse_duration(void **state) {
   static const struct {
     const char *text;
     uint64_t ms;
-  } good[] = {{"30s", 30000},     {"5m", 300000}, {"2h", 7200000},       {"1d", 86400000},
-              {"250ms", 250},     {"90", 90000},  {"1h30m", 5400000},    {"0", 0},
-              {"1d2h3m4s5ms", 93784005}};
+  } good[] = {{"30s", 30000},     {"5m", 300000}, {"2h", 7200000},
+              {"1d", 86400000},   {"250ms", 250}, {"90", 90000},
+              {"1h30m", 5400000}, {"0", 0},       {"1d2h3m4s5ms", 93784005}};
   for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
     uint64_t ms = 1;
     assert_true(text_parse_duration(good[i].text, &ms));
     assert_int_equal(ms, good[i].ms);
   }
-  static const char *const bad[] = {"",    "s",    "-1s",  "1.5h", "1 s",  "30S", "1h30",
-                                    "1m1m", "1s1h", "5 m", "1w", "18446744073709551615",
-                                    "213503982335d", "99999999999999999999s"};
+  static const char *const bad[] = {"",
+                                    "s",
+                                    "-1s",
+                                    "1.5h",
+                                    "1 s",
+                                    "30S",
+                                    "1h30",
+                                    "1m1m",
+                                    "1s1h",
+                                    "5 m",
+                                    "1w",
+                                    "18446744073709551615",
+                                    "213503982335d",
+                                    "99999999999999999999s"};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     uint64_t ms = 77;
     assert_false(text_parse_duration(bad[i], &ms));
@@ -142,16 +151,27 @@ static void test_parse_size(void **state) {
   static const struct {
     const char *text;
     uint64_t bytes;
-  } good[] = {{"512", 512},          {"64M", 67108864}, {"4MiB", 4194304},    {"1G", 1073741824},
-              {"10MB", 10000000},    {"1.5G", 1610612736}, {"2kB", 2000},     {"1T", 1099511627776},
-              {"0.5KiB", 512},       {"7B", 7}};
+  } good[] = {{"512", 512},       {"64M", 67108864},     {"4MiB", 4194304},
+              {"1G", 1073741824}, {"10MB", 10000000},    {"1.5G", 1610612736},
+              {"2kB", 2000},      {"1T", 1099511627776}, {"0.5KiB", 512},
+              {"7B", 7}};
   for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
     uint64_t bytes = 0;
     assert_true(text_parse_size(good[i].text, &bytes));
     assert_int_equal(bytes, good[i].bytes);
   }
-  static const char *const bad[] = {"", "M", "-1", "1.5", "1.M", "1X", "1MM", "1 M", "1.1234567M",
-                                    "16777216T", "18446744073709551616", "1MiBs"};
+  static const char *const bad[] = {"",
+                                    "M",
+                                    "-1",
+                                    "1.5",
+                                    "1.M",
+                                    "1X",
+                                    "1MM",
+                                    "1 M",
+                                    "1.1234567M",
+                                    "16777216T",
+                                    "18446744073709551616",
+                                    "1MiBs"};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
     uint64_t bytes;
     assert_false(text_parse_size(bad[i], &bytes));
@@ -167,8 +187,16 @@ static void test_parse_int(void **state) {
   assert_true(value == INT64_MAX);
   assert_true(text_parse_int("+7", &value));
   assert_int_equal(value, 7);
-  static const char *const bad[] = {"", "-", "+", " 1", "1 ", "0x1", "1e3", "--1",
-                                    "9223372036854775808", "-9223372036854775809",
+  static const char *const bad[] = {"",
+                                    "-",
+                                    "+",
+                                    " 1",
+                                    "1 ",
+                                    "0x1",
+                                    "1e3",
+                                    "--1",
+                                    "9223372036854775808",
+                                    "-9223372036854775809",
                                     "99999999999999999999999"};
   for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
     assert_false(text_parse_int(bad[i], &value));
@@ -179,11 +207,11 @@ static void test_glob(void **state) {
   static const struct {
     const char *pattern, *text;
     bool matches;
-  } cases[] = {{"*", "", true},          {"", "", true},           {"", "a", false},
-               {"a*c", "abbc", true},    {"a*c", "abb", false},    {"*/vault", "a/b/vault", true},
-               {"?", "\xc3\xa4", true},  {"?", "", false},         {"[a-c]x", "bx", true},
-               {"[!a-c]x", "bx", false}, {"[^a-c]x", "dx", true},  {"[]]", "]", true},
-               {"[a", "[a", true},       {"[a-]", "-", true},      {"a**b", "ab", true},
+  } cases[] = {{"*", "", true},          {"", "", true},          {"", "a", false},
+               {"a*c", "abbc", true},    {"a*c", "abb", false},   {"*/vault", "a/b/vault", true},
+               {"?", "\xc3\xa4", true},  {"?", "", false},        {"[a-c]x", "bx", true},
+               {"[!a-c]x", "bx", false}, {"[^a-c]x", "dx", true}, {"[]]", "]", true},
+               {"[a", "[a", true},       {"[a-]", "-", true},     {"a**b", "ab", true},
                {"*.1*", "1.10.1", true}, {"v1.?", "v1.23", false}};
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
     assert_int_equal(text_glob(cases[i].pattern, cases[i].text), cases[i].matches);
@@ -198,12 +226,12 @@ static void test_glob_is_not_exponential(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_strings),        cmocka_unit_test(test_compare),
-      cmocka_unit_test(test_nearest),        cmocka_unit_test(test_escape),
-      cmocka_unit_test(test_escape_limits),  cmocka_unit_test(test_size),
-      cmocka_unit_test(test_duration),       cmocka_unit_test(test_parse_duration),
-      cmocka_unit_test(test_parse_size),     cmocka_unit_test(test_parse_int),
-      cmocka_unit_test(test_glob),           cmocka_unit_test(test_glob_is_not_exponential),
+      cmocka_unit_test(test_strings),       cmocka_unit_test(test_compare),
+      cmocka_unit_test(test_nearest),       cmocka_unit_test(test_escape),
+      cmocka_unit_test(test_escape_limits), cmocka_unit_test(test_size),
+      cmocka_unit_test(test_duration),      cmocka_unit_test(test_parse_duration),
+      cmocka_unit_test(test_parse_size),    cmocka_unit_test(test_parse_int),
+      cmocka_unit_test(test_glob),          cmocka_unit_test(test_glob_is_not_exponential),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,6 @@ from .wire import Response
 
 __all__ = ['Entry', 'Fault', 'MockRegistry', 'PROFILES', 'Profile', 'Proxy', 'Request', 'Response',
            'Server', 'State', 'TokenServer', 'Trap', 'broken_upload', 'change', 'cut',
-           'digest_header', 'flip', 'header', 'ignore_range', 'location', 'longer', 'lost', 'profile',
-           'raw_head', 'redirect', 'reset', 'silent', 'slow', 'slow_head', 'status', 'too_many',
-           'truncated_document']
+           'digest_header', 'flip', 'header', 'ignore_range', 'location', 'longer', 'lost',
+           'profile', 'raw_head', 'redirect', 'reset', 'silent', 'slow', 'slow_head', 'status',
+           'too_many', 'truncated_document']

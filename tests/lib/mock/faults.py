@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from .wire import Response
 
@@ -30,7 +31,7 @@ class Fault:
     def takes(self, entry) -> bool:
         if self.ordinal is not None and entry.number != self.ordinal:
             return False
-        if not re.search(self.match, f'{entry.method} {entry.target}'):
+        if not re.search(self.match, f'{entry.method} {unquote(entry.target)}'):
             return False
         self.seen += 1
         if self.seen <= self.skip or (self.times >= 0 and self.hits >= self.times):

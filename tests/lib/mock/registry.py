@@ -66,7 +66,7 @@ class MockRegistry(Server):
     # --- who may do what
 
     def usual(self, request) -> Response:
-        match = re.fullmatch(rf'/v2/(?:(.+)/(blobs/uploads|manifests|blobs|tags|referrers)/(.*))?',
+        match = re.fullmatch('/v2/(?:(.+)/(blobs/uploads|manifests|blobs|tags|referrers)/(.*))?',
                              request.path)
         if not match:
             return Response(404, body=b'404 page not found\n')

@@ -264,4 +264,4 @@ class Server:
         """The journal's entries whose 'METHOD target' matches a regular expression."""
         with self.lock:
             return [entry for entry in self.journal
-                    if re.search(pattern, f'{entry.method} {entry.target}')]
+                    if re.search(pattern, f'{entry.method} {unquote(entry.target)}')]

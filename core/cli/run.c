@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What plan and mirror share. */
+#include "cli/run.h"
+#include "base/json.h"
+#include "cli/references.h"
+#include "engine/run.h"
+#include "report/log.h"
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define PARALLEL_MAX 256
+
+struct work {
+  struct app *app;
+  const struct arguments *arguments;
+  struct session session;
+  struct targets flags;    /* of --target, or the default */
+  struct targets *targets; /* these, or the config's */
+  struct matrix selected;
+  struct failed_job *only;
+  size_t only_count;
+  struct run_options options;
+  struct run_report *report;
+};
+
+struct report_view run_view(const struct app *app) {
+  struct winsize size;
+  bool sized = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  return (struct report_view){app->color_out, app->verbose, app->quiet, sized ? size.ws_col : 0};
+}
+
+void run_json(const struct run_report *report, struct buf *out) {
+  auto_json document = run_report_json(report);
+  auto_free char *text = json_dumps(document, JSON_INDENT(2));
+  auto_free char *redacted = log_redact(text);
+  buf_printf(out, "%s\n", redacted);
+}
+
+static int read_parallel(const struct arguments *arguments, uint32_t *ret, struct error *err) {
+  const char *text = argument_value(arguments, "parallel");
+  int64_t number;
+  if (text == NULL)
+    return 0;
+  if (!text_parse_int(text, &number) || number < 1 || number > PARALLEL_MAX)
+    return error_set(err, ARTM_E_CONFIG, "--parallel is '%s', not a number from 1 to %d", text,
+                     PARALLEL_MAX);
+  *ret = (uint32_t)number;
+  return 0;
+}
+
+static int read_options(struct work *work, bool plan_only, struct error *err) {
+  const struct artm_config *run = &work->session.settings.run;
+  const struct app *app = work->app;
+  work->options = (struct run_options){
+      .command = plan_only ? "plan" : "mirror",
+      .plan_only = plan_only,
+      .fail_fast = argument_is_given(work->arguments, "fail-fast") ||
+                   config_number(run, "fail_fast", 0) != 0,
+      .parallel = (uint32_t)config_number(run, "parallel", 0),
+      .retries = (uint32_t)config_number(run, "retries", 0),
+      .verbose = app->verbose,
+      .quiet = app->quiet,
+      .terminal = app->terminal_err && !app->quiet,
+  };
+  return read_parallel(work->arguments, &work->options.parallel, err);
+}
+
+static int choose_targets(struct work *work, struct error *err) {
+  const struct plugins *plugins = &work->app->plugins;
+  auto_strings wanted = {0};
+  argument_values(work->arguments, "target", &wanted);
+  work->targets = &work->flags;
+  for (size_t i = 0; i < wanted.count; i++)
+    if (targets_add(plugins, wanted.items[i], &work->flags, err) != 0)
+      return err->code;
+  if (wanted.count > 0)
+    return 0;
+  if (work->session.targets.count == 0)
+    return targets_add_default(plugins, &work->flags, err);
+  work->targets = &work->session.targets;
+  return 0;
+}
+
+/* Valid so far? Then what was printed is forgotten, so that it is not printed again. */
+static int check_problems(struct work *work, struct error *err) {
+  if (!session_is_valid(&work->session))
+    return error_set(err, ARTM_E_CONFIG, "the config is not valid");
+  problems_done(&work->session.problems);
+  work->session.problems = (struct problems){0};
+  return 0;
+}
+
+static int read_config(struct work *work, struct error *err) {
+  struct session *session = &work->session;
+  const struct strings *references = &work->arguments->words;
+  if (references->count == 0) {
+    if (session_load(session, work->app, err) != 0 || check_problems(work, err) != 0)
+      return err->code;
+    session_services(session);
+    return 0;
+  }
+  if (session_load_settings(session, work->app, err) != 0 || check_problems(work, err) != 0)
+    return err->code;
+  session_services(session);
+  if (references_read(session, references, err) != 0)
+    return err->code;
+  matrix_expand(&session->entries, &session->all, &session->problems);
+  return check_problems(work, err);
+}
+
+static int select_rows(struct work *work, struct error *err) {
+  struct session *session = &work->session;
+  struct selection selection = {0};
+  int result = 0;
+  if (work->arguments->words.count == 0)
+    result = select_read(&work->app->select, &work->app->plugins, work->arguments, session->schemas,
+                         session->schema_count, &selection, err);
+  if (result == 0)
+    result = selection_check(&selection, &session->entries, err);
+  if (result == 0)
+    matrix_select(&session->all, &selection, NULL, &work->selected);
+  selection_done(&selection);
+  return result;
+}
+
+static int create_instances(struct work *work, struct error *err) {
+  struct session *session = &work->session;
+  for (size_t i = 0; i < session->schema_count; i++)
+    if (matrix_section_count(&work->selected, &session->schemas[i]) > 0 &&
+        session_source(session, i, err) != 0)
+      return err->code;
+  return targets_create(work->targets, &session->services, err);
+}
+
+static void take_notice(void *arg, const char *plugin, const char *text) {
+  auto_free char *line = str_format("%s: %s", plugin, text);
+  run_report_notice(arg, line);
+}
+
+static void start_report(struct work *work) {
+  struct run_report *report = work->report;
+  const struct document *document = &work->session.document;
+  auto_buf names = {0};
+  report->config_origin = str_copy(document->origin);
+  for (size_t i = 0; i < document->file_count; i++) {
+    strings_add(&report->config_files, document->files[i]->path);
+    strings_add(&report->config_digests, document->files[i]->digest);
+  }
+  for (size_t i = 0; i < work->targets->count; i++) {
+    strings_add(&report->targets, work->targets->items[i].name);
+    buf_printf(&names, "%s%s", i > 0 ? ", " : "", work->targets->items[i].name);
+  }
+  log_write(LOG_INFO, NULL, "%s to %s (config: %s)", work->options.command, names.data,
+            document->origin != NULL ? document->origin : "none");
+}
+
+static int prepare(struct work *work, bool plan_only, struct error *err) {
+  const char *only = argument_value(work->arguments, "only-failed");
+  work->report = run_report_new(plan_only ? "plan" : "mirror");
+  work->session.services.notice = take_notice;
+  work->session.services.notice_arg = work->report;
+  if (read_config(work, err) != 0 || read_options(work, plan_only, err) != 0 ||
+      select_rows(work, err) != 0 || choose_targets(work, err) != 0)
+    return err->code;
+  if (only != NULL && run_report_read_failed(only, &work->only, &work->only_count, err) != 0)
+    return err->code;
+  start_report(work);
+  return create_instances(work, err);
+}
+
+static int execute(struct work *work, struct error *err) {
+  struct session *session = &work->session;
+  const struct run_input input = {
+      .matrix = &work->selected,
+      .sources = session->sources,
+      .schemas = session->schemas,
+      .schema_count = session->schema_count,
+      .targets = work->targets->items,
+      .target_count = work->targets->count,
+      .http = session->services.http,
+      .cancel = work->app->cancel,
+  };
+  if (work->only != NULL || work->only_count > 0) {
+    work->options.only = work->only;
+    work->options.only_count = work->only_count;
+  }
+  work->app->catch_signals();
+  return run_execute(&input, &work->options, work->report, err);
+}
+
+static void work_done(struct work *work) {
+  run_report_free(work->report);
+  for (size_t i = 0; i < work->only_count; i++) {
+    free_pointer(&work->only[i].section);
+    free_pointer(&work->only[i].name);
+    free_pointer(&work->only[i].version);
+    free_pointer(&work->only[i].target);
+  }
+  free_pointer(&work->only);
+  matrix_done(&work->selected);
+  targets_done(&work->flags);
+  session_done(&work->session);
+}
+
+/* Is there nothing to do because the last run failed nowhere? */
+static bool nothing_failed(const struct work *work) {
+  return argument_is_given(work->arguments, "only-failed") && work->only_count == 0;
+}
+
+int run_jobs(struct app *app, const struct arguments *arguments, bool plan_only,
+             int (*print)(struct app *, const struct arguments *, const struct run_report *)) {
+  auto_error err = {0};
+  struct work work = {.app = app, .arguments = arguments};
+  int code;
+  if (prepare(&work, plan_only, &err) != 0) {
+    code = app_fail(app, &err);
+  } else if (nothing_failed(&work)) {
+    log_write(LOG_INFO, NULL, "nothing failed in %s", argument_value(arguments, "only-failed"));
+    code = 0;
+  } else if (execute(&work, &err) != 0) {
+    code = app_fail(app, &err);
+  } else {
+    int printed = print(app, arguments, work.report);
+    code = work.report->exit_code;
+    code = code == 0 ? printed : code;
+  }
+  work_done(&work);
+  return code;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Paths in the config made absolute. */
+#include "config/path.h"
+#include "base/fs.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Where a relative path starts. Caller frees. */
+static char *base_of(const struct node *at) {
+  const char *folder = at->file != NULL && at->file->folder != NULL ? at->file->folder : ".";
+  auto_free char *here = folder[0] == '/' ? NULL : getcwd(NULL, 0);
+  if (here == NULL || strcmp(folder, ".") == 0)
+    return str_copy(here != NULL ? here : folder);
+  return fs_join(here, folder);
+}
+
+/* NULL: the text is absolute, or can't be made so. Caller frees. */
+static char *absolute(const struct node *scalar) {
+  const char *text = scalar->text, *home = getenv("HOME");
+  if (text[0] == '/' || text[0] == '\0')
+    return NULL;
+  if (text[0] == '~' && text[1] == '/')
+    return home != NULL && home[0] == '/' ? fs_join(home, text + 2) : NULL;
+  while (text[0] == '.' && text[1] == '/')
+    text += 1 + strspn(text + 1, "/");
+  auto_free char *base = base_of(scalar);
+  return text[0] == '\0' || strcmp(text, ".") == 0 ? str_copy(base) : fs_join(base, text);
+}
+
+static struct node *changed_scalar(struct node *scalar, struct arena *memory) {
+  auto_free char *path =
+      scalar->kind == NODE_SCALAR && scalar->type == NODE_STRING ? absolute(scalar) : NULL;
+  if (path == NULL)
+    return scalar;
+  struct node *copy = arena_alloc(memory, sizeof *copy);
+  *copy = *scalar;
+  copy->text = arena_copy(memory, path);
+  return copy;
+}
+
+static struct node *changed_value(struct node *value, struct arena *memory) {
+  if (value->kind != NODE_LIST)
+    return changed_scalar(value, memory);
+  struct node *copy = arena_alloc(memory, sizeof *copy);
+  *copy = *value;
+  copy->items = arena_alloc(memory, (value->count + 1) * sizeof(struct node *));
+  for (uint32_t i = 0; i < value->count; i++)
+    copy->items[i] = changed_scalar(value->items[i], memory);
+  return copy;
+}
+
+const struct node *paths_make_absolute(const struct field_table *table, const struct node *map,
+                                       struct arena *memory) {
+  struct node *copy = NULL;
+  if (map == NULL || map->kind != NODE_MAP)
+    return map;
+  for (uint32_t i = 0; i < map->count; i++) {
+    const char *key = node_text(map->pairs[i].key);
+    const struct artm_field *field = key != NULL ? field_find(table, key) : NULL;
+    if (field == NULL || (field->flags & ARTM_FIELD_PATH) == 0)
+      continue;
+    if (copy == NULL) {
+      copy = arena_alloc(memory, sizeof *copy);
+      *copy = *map;
+      copy->pairs = arena_alloc(memory, map->count * sizeof *copy->pairs);
+      memcpy(copy->pairs, map->pairs, map->count * sizeof *copy->pairs);
+    }
+    copy->pairs[i].value = changed_value(map->pairs[i].value, memory);
+  }
+  return copy != NULL ? copy : map;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Entries and defaults of a section: the plugin's fields and the core's. */
+#include "config/field_value.h"
+#include "config/settings.h"
+#include "config/version.h"
+#include "oci/platform.h"
+
+/* The plugin's table is checked with the core's names left out, so here are those. */
+static bool check_core_fields(const struct node *map, struct problems *problems) {
+  const struct field_table *table = core_entry_fields();
+  bool fine = true;
+  for (size_t i = 0; i < table->count; i++) {
+    const struct artm_field *field = &table->fields[i];
+    const struct node_pair *pair = node_pair(map, field->name);
+    if (pair)
+      fine &=
+          field_check(field, field->flags & FIELD_UNSUPPORTED ? pair->key : pair->value, problems);
+  }
+  return fine;
+}
+
+bool section_check_entry(const struct section_schema *schema, const struct node *entry,
+                         const struct node *defaults, struct problems *problems) {
+  size_t count;
+  const char *const *names = core_entry_names(&count);
+  auto_free char *what = str_format("an entry of %s", schema->section);
+  bool fine = field_check_map(&schema->fields, entry, defaults, names, count, what, problems);
+  return check_core_fields(entry, problems) && fine;
+}
+
+/* What the matrix says of an entry's items, for defaults that no entry may use. */
+static bool check_items(const struct artm_field *field, const struct node *list,
+                        struct problems *problems) {
+  bool fine = true;
+  for (uint32_t i = 0; list && list->kind == NODE_LIST && i < list->count; i++) {
+    const char *text = node_text(list->items[i]);
+    struct version_item version;
+    struct platform platform;
+    if (field->role == ARTM_ROLE_AXIS) {
+      fine &= version_read(list->items[i], &version, problems);
+    } else if (text && !platform_parse(text, &platform)) {
+      struct problem *problem =
+          problem_add(problems, list->items[i], "bad-platform", "'%s' is not a platform", text);
+      problem_expected(problem, "os/architecture or os/architecture/variant in lower case, like "
+                                "linux/amd64 or linux/arm/v7");
+      fine = false;
+    }
+  }
+  return fine;
+}
+
+bool section_check_defaults(const struct section_schema *schema, const struct node *defaults,
+                            struct problems *problems) {
+  size_t count;
+  const char *const *names = core_entry_names(&count);
+  auto_free char *what = str_format("defaults of %s", schema->section);
+  bool fine = field_check_some(&schema->fields, defaults, names, count, what, problems);
+  static const uint32_t roles[] = {ARTM_ROLE_AXIS, ARTM_ROLE_PLATFORMS};
+  for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
+    const struct artm_field *field = field_with_role(&schema->fields, roles[i]);
+    if (field)
+      fine &= check_items(field, node_get(defaults, field->name), problems);
+  }
+  return check_core_fields(defaults, problems) && fine;
+}

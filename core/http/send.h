@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One request on its way: over credentials, redirects and retries to its response. */
+#ifndef HTTP_SEND_H
+#define HTTP_SEND_H
+#include "http/response.h"
+#include "http/scope.h"
+
+struct sending {
+  struct http_client *client;
+  struct artm_call *call;
+  const struct artm_http_request *request;
+  struct registry *registry;  /* whose settings and credentials; NULL: nobody's */
+  struct url home;            /* credentials go to its origin only */
+  bool user_named;            /* the user named home's host: it may be any address */
+  const struct origin *guide; /* of the server that named it otherwise */
+  struct scopes scopes;
+  char *repository;          /* of the first scope, or NULL */
+  const char *authorization; /* fixed, for home; no credentials are looked for */
+  bool anonymous;            /* without credentials from now on */
+  char *probe;               /* authority of which we are to find out whether it speaks TLS */
+  bool no_tls;               /* it does not */
+  char *short_body;          /* a short stream body, read ahead */
+  uint32_t retries;
+
+  /* of the last attempt */
+  struct origin *origin;
+  bool taken;     /* a byte of the stream body is gone */
+  bool no_range;  /* the server can't do Range here */
+  bool transport; /* it failed below HTTP, with: */
+  CURLcode code;
+  char *text;
+};
+
+void sending_done(struct sending *);
+#define auto_sending __attribute__((cleanup(sending_done))) struct sending
+
+/* send_once.c: one exchange. authorization or NULL. */
+int send_once(struct sending *, const struct url *, const char *authorization,
+              struct response **ret);
+/* auth.c: with what the origin asks for; answers 401. */
+int send_authorized(struct sending *, const struct url *, struct response **ret);
+/* redirect.c: follows up to 10 redirects. */
+int send_following(struct sending *, const struct url *, struct response **ret);
+/* send.c: until it works or is not worth another try. */
+int send_retrying(struct sending *, const struct url *, struct response **ret);
+#endif

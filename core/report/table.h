@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A table of text for people. */
+#ifndef REPORT_TABLE_H
+#define REPORT_TABLE_H
+#include "base/buf.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#define TABLE_COLUMNS 8
+
+struct table_row {
+  char *cells[TABLE_COLUMNS]; /* owned; escaped by whoever adds them */
+  const char *color;          /* of the row's status, an escape sequence; NULL: none */
+  char *below;                /* owned; whole lines that follow the row, or NULL */
+};
+struct table {
+  size_t columns;
+  bool right[TABLE_COLUMNS]; /* numbers */
+  size_t colored;            /* the column that gets a row's color */
+  struct table_row *rows;    /* the first one is the heading */
+  size_t count, capacity;
+};
+/* The new row, all empty. */
+struct table_row *table_add(struct table *);
+/* Nothing without a row below the heading. In a width (0: any) too narrow, the first column's
+ * cells are cut. */
+void table_write(const struct table *, size_t width, struct buf *out);
+void table_done(struct table *);
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Sums over the jobs of a run report. */
+#ifndef REPORT_TOTALS_H
+#define REPORT_TOTALS_H
+#include "report/run.h"
+
+struct totals {
+  size_t jobs;
+  size_t status[JOB_WOULD_UPDATE + 1];
+  uint64_t bytes_sent, blobs_sent;
+  uint64_t bytes_mounted, blobs_mounted;
+  uint64_t bytes_present, blobs_present;
+  uint64_t manifests_sent, counted_pulls, requests, retries;
+};
+struct totals totals_of(const struct run_report *);
+/* "3 created, 15 unchanged, 1 failed": only what there is. */
+void totals_statuses(const struct totals *, struct buf *out);
+#endif
