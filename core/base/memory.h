@@ -5,8 +5,8 @@
 #define BASE_MEMORY_H
 #include <stddef.h>
 
-void *mem_alloc(size_t size); /* zeroed */
-void *mem_array(size_t count, size_t size); /* zeroed, overflow checked */
+void *mem_alloc(size_t size);                         /* zeroed */
+void *mem_array(size_t count, size_t size);           /* zeroed, overflow checked */
 void *mem_resize(void *p, size_t count, size_t size); /* overflow checked */
 /* Makes room for one more item in a growing array. */
 void *mem_grow(void *items, size_t count, size_t *capacity, size_t size);
@@ -19,11 +19,11 @@ void free_pointer(void *p); /* for cleanup attributes: frees *(void **)p */
 
 #define auto_free __attribute__((cleanup(free_pointer)))
 /* Hands a pointer on: returns it and empties the variable. */
-#define take(p)                                                                                    \
-  __extension__({                                                                                  \
-    __auto_type taken_ = (p);                                                                      \
-    (p) = NULL;                                                                                    \
-    taken_;                                                                                        \
+#define take(p)               \
+  __extension__({             \
+    __auto_type taken_ = (p); \
+    (p) = NULL;               \
+    taken_;                   \
   })
 
 /* Many small things that live equally long. */

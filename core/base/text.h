@@ -36,7 +36,8 @@ char *text_duration(uint64_t ms);
 
 /* "30s", "5m", "2h", "1d", "250ms", "1h30m" or a plain number of seconds, to ms. False: not one. */
 bool text_parse_duration(const char *s, uint64_t *ms);
-/* "64M", "4MiB", "1G", "512", "10MB", "1.5G": K/M/G/T and KiB.. are powers of 1024, KB.. of 1000. */
+/* "64M", "4MiB", "1G", "512", "10MB", "1.5G": K/M/G/T and KiB.. are powers of 1024, KB.. of 1000.
+ */
 bool text_parse_size(const char *s, uint64_t *bytes);
 /* Whole decimal number, sign allowed, overflow refused. */
 bool text_parse_int(const char *s, int64_t *value);

@@ -51,7 +51,7 @@ static int run(struct app *app, const struct arguments *arguments) {
 
 const struct command command_mirror = {
     .name = "mirror",
-    .usage = "mirror [REF...] [--target [ID:]VALUE] [SELECTION...] [OPTION...]",
+    .usage = "mirror [REF...] [--target [ID:]VALUE] [SELECTION] [OPTION...]",
     .purpose = "Mirrors what the config declares, or the references given, to the targets.",
     .options = {options, sizeof options / sizeof options[0]},
     .selects = true,

@@ -37,7 +37,7 @@ static int run(struct app *app, const struct arguments *arguments) {
 
 const struct command command_plan = {
     .name = "plan",
-    .usage = "plan [REF...] [--target [ID:]VALUE] [SELECTION...] [OPTION...]",
+    .usage = "plan [REF...] [--target [ID:]VALUE] [SELECTION] [OPTION...]",
     .purpose = "Shows what mirror would do and what it would move; writes nothing.",
     .options = {options, sizeof options / sizeof options[0]},
     .selects = true,

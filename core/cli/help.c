@@ -11,7 +11,7 @@ static void add_wrapped(struct buf *out, const char *text, size_t column, size_t
   size_t at = column;
   while (*text != '\0') {
     size_t len = strcspn(text, " ");
-    if (at > indent && at + len > LINE_WIDTH) {
+    if (at > indent && at + 1 + len > LINE_WIDTH) {
       buf_printf(out, "\n%*s", (int)indent, "");
       at = indent;
     } else if (at > indent) {

@@ -2,6 +2,7 @@
 /* A whole map against an option table. */
 #include "base/text.h"
 #include "config/field_value.h"
+#include "config/settings.h"
 #include "report/log.h"
 #include <string.h>
 
@@ -28,8 +29,11 @@ static void unknown_key(const struct map_check *check, const struct node_pair *p
   for (size_t i = 0; i < table->count; i++)
     if (!(table->fields[i].flags & FIELD_UNSUPPORTED))
       names[count++] = table->fields[i].name;
-  for (size_t i = 0; i < check->reserved_count; i++)
-    names[count++] = check->reserved[i];
+  for (size_t i = 0; i < check->reserved_count; i++) {
+    const struct artm_field *field = field_find(core_entry_fields(), check->reserved[i]);
+    if (!field || !(field->flags & FIELD_UNSUPPORTED))
+      names[count++] = check->reserved[i];
+  }
   auto_buf all = {0};
   for (size_t i = 0; i < count; i++)
     buf_printf(&all, "%s%s", i ? ", " : "", names[i]);

@@ -114,11 +114,12 @@ static bool wrong_type(const struct check *check, const struct node *node) {
 static bool bad_value(const struct check *check, const struct node *node, const char *code,
                       const char *why) {
   auto_free char *label = label_of(check);
+  const char *quote = node->type == NODE_STRING ? "'" : "";
   struct artm_field shape = *check->field;
   shape.type = check->type;
   auto_free char *wanted = field_type_name(&shape);
-  struct problem *problem =
-      problem_add(check->problems, node, code, "%s: '%.80s' %s", label, node->text, why);
+  struct problem *problem = problem_add(check->problems, node, code, "%s: %s%.80s%s %s", label,
+                                        quote, node->text, quote, why);
   problem_expected(problem, "%s", wanted);
   return false;
 }
@@ -255,6 +256,8 @@ static bool check_secret(const struct check *check, const struct node *node) {
 }
 
 static bool check_scalar(const struct check *check, const struct node *node) {
+  if (node->broken)
+    return false;
   switch (check->type) {
   case ARTM_TYPE_BOOL:
   case ARTM_TYPE_INT:
@@ -305,6 +308,8 @@ bool value_check(const struct artm_field *field, const struct field_pattern *pat
   }
   if (field->type != ARTM_TYPE_LIST && field->type != ARTM_TYPE_MAP)
     return check_scalar(&check, node);
+  if (node->broken)
+    return false;
   if (node->kind != (field->type == ARTM_TYPE_LIST ? NODE_LIST : NODE_MAP))
     return wrong_type(&check, node);
   /* The items of an axis may be maps: config/version.h reads them. */

@@ -20,6 +20,7 @@ struct node {
   bool quoted;
   bool expanded;         /* ${VAR} was replaced: the text may stand for any scalar type */
   uint32_t line, column; /* from 1 */
+  bool broken;           /* its ${VAR} was reported: not checked further */
   const struct source_file *file;
   uint32_t count; /* LIST, MAP */
   union {

@@ -46,6 +46,13 @@ static size_t expand_variable(const struct expansion *e, const struct node *node
   return (size_t)(end - at) + 1;
 }
 
+static const struct node *broken(const struct expansion *e, const struct node *node) {
+  struct node *copy = arena_alloc(e->memory, sizeof *copy);
+  *copy = *node;
+  copy->broken = true;
+  return copy;
+}
+
 static const struct node *expand_scalar(const struct expansion *e, const struct node *node) {
   if (!strchr(node->text, '$'))
     return node;
@@ -56,7 +63,7 @@ static const struct node *expand_scalar(const struct expansion *e, const struct 
     if (p[0] == '$' && p[1] == '{') {
       length = expand_variable(e, node, p, &out);
       if (length == 0)
-        return node;
+        return broken(e, node);
       replaced = true;
     } else {
       buf_add(&out, p, 1);

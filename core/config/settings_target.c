@@ -58,6 +58,8 @@ void settings_read_target(struct settings *settings, const struct node *node,
                           struct problems *problems) {
   struct target_setting target = {.at = node};
   bool fine = false;
+  if (node->broken)
+    return;
   if (node->kind == NODE_MAP) {
     fine = read_map(settings, node, &target, problems);
   } else if (node->kind == NODE_SCALAR && node->type == NODE_STRING && node->text[0]) {

@@ -32,17 +32,28 @@ static void report_character(struct yaml_reader *reader) {
   problem_hint(problem, "save the file as UTF-8 text");
 }
 
-/* mark.index counts characters, so the line is looked at from its start. */
-static bool is_tab(const struct source_file *file, yaml_mark_t mark) {
+/* The rest of the text from the mark's line on; libyaml's index counts characters, not bytes. */
+static const char *line_of(const struct source_file *file, yaml_mark_t mark) {
   const char *end = file->text + file->size, *p = file->text;
   for (size_t line = 0; line < mark.line && p < end; p++)
     line += *p == '\n';
+  return p;
+}
+
+static bool is_tab(const struct source_file *file, yaml_mark_t mark) {
+  const char *p = line_of(file, mark), *end = file->text + file->size;
   for (size_t column = 0; p < end && *p != '\n'; p++) {
-    if (column == mark.column && ((unsigned char)*p & 0xc0) != 0x80)
+    bool starts = ((unsigned char)*p & 0xc0) != 0x80;
+    if (starts && column == mark.column)
       return *p == '\t';
-    column += ((unsigned char)*p & 0xc0) != 0x80;
+    column += starts;
   }
   return false;
+}
+
+static bool has_variable(const struct source_file *file, yaml_mark_t mark) {
+  const char *p = line_of(file, mark), *found = strstr(p, "${");
+  return found && (size_t)(found - p) < strcspn(p, "\n");
 }
 
 void yaml_report_syntax(struct yaml_reader *reader) {
@@ -67,7 +78,11 @@ void yaml_report_syntax(struct yaml_reader *reader) {
                           parser->context_mark.line + 1);
   else
     problem = problem_add(reader->problems, &place, "yaml-syntax", "broken YAML: %s", what);
-  problem_hint(problem, "look at the indentation, brackets and quotes here and in the lines above");
+  if (has_variable(reader->file, parser->problem_mark))
+    problem_hint(problem, "inside of {} and [] a variable stands in quotes: '${NAME}'");
+  else
+    problem_hint(problem,
+                 "look at the indentation, brackets and quotes here and in the lines above");
 }
 
 bool yaml_check_encoding(const struct source_file *file, struct problems *problems) {

@@ -40,7 +40,7 @@ static void confirm_old_child(struct job *job, const struct manifest *old,
 static void confirm_index(struct job *job, const struct manifest *old) {
   struct known *known = job->run->known[job->target_index];
   const struct graph *graph = job->row->graph;
-  for (size_t i = 0; i < old->item_count; i++)
+  for (size_t i = 0; !job->repository->sparse && i < old->item_count; i++)
     known_confirm(known, &old->items[i].digest, job->known_repository);
   for (size_t i = 0; i < graph->manifest_count; i++) {
     const struct manifest *manifest = graph->manifests[i];

@@ -70,6 +70,7 @@ static int walk_child(struct walk *walk, const struct descriptor *child, unsigne
       manifest_parse(read.data, read.data_size, child->media_type, &manifest, &walk->call->error);
   if (result < 0)
     return error_wrap(&walk->call->error, "manifest %s", child->digest.text);
+  manifest->digest = child->digest; /* what it was asked by, also if that is no sha256 */
   if (manifest->kind == MANIFEST_INDEX)
     result = walk_children(walk, manifest, NULL, depth + 1);
   else
@@ -150,6 +151,7 @@ int graph_build(const struct entry *entry, const struct descriptor *root,
   if (result < 0)
     return error_wrap(&call->error, "manifest %s", root->digest.text);
   struct graph *graph = mem_alloc(sizeof *graph);
+  parsed->digest = root->digest;
   graph->root = parsed;
   graph->source_digest = root->digest;
   struct walk walk = {.entry = entry,

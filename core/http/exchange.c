@@ -70,6 +70,14 @@ static bool has_news(const struct exchange *x, bool for_headers) {
   return x->done || (for_headers ? x->headers_here : x->want_got > 0);
 }
 
+/* Accounts for the time since *before; false: stalled. */
+static bool keep_pace(struct exchange *x, uint64_t *before) {
+  note_movement(x);
+  uint64_t now = clock_now_ms(), passed = now - *before, source = exchange_source_ms(x);
+  *before = now;
+  return pace_waited(&x->pace, passed > source ? passed - source : 0, stall_limit(x));
+}
+
 /* Drives the transfer until the headers, or some body, are here or it has ended. */
 static int drive(struct exchange *x, struct artm_call *call, bool for_headers) {
   uint64_t before = clock_now_ms();
@@ -80,18 +88,15 @@ static int drive(struct exchange *x, struct artm_call *call, bool for_headers) {
     if (code != CURLM_OK)
       return call_fail(call, ARTM_E_INTERNAL, "libcurl: %s", curl_multi_strerror(code));
     collect_end(x);
+    bool moving = keep_pace(x, &before);
     if (has_news(x, for_headers))
       return 0;
     int rc = call_check(call);
     if (rc)
       return rc;
-    note_movement(x);
-    uint64_t now = clock_now_ms(), source = exchange_source_ms(x);
-    uint64_t waited = now - before > source ? now - before - source : 0;
-    before = now;
-    if (!pace_waited(&x->pace, waited, stall_limit(x)))
-      return call_fail(call, ARTM_E_NETWORK, "%s: nothing moved for %llu s",
-                       x->lane->origin->name, (unsigned long long)(stall_limit(x) / 1000));
+    if (!moving)
+      return call_fail(call, ARTM_E_NETWORK, "%s: less than 1 KiB/s for %llu s",
+                       x->origin, (unsigned long long)(stall_limit(x) / 1000));
     curl_multi_poll(x->lane->multi, NULL, 0, POLL_MS, NULL);
   }
 }
@@ -106,7 +111,7 @@ static void release(struct exchange *x, bool reusable) {
 static int conclude(struct exchange *x, struct artm_call *call) {
   if (x->result == CURLE_OK && !x->broken_headers)
     return 0;
-  const char *origin = x->lane->origin->name;
+  const char *origin = x->origin;
   if (x->source_code)
     return x->source_code; /* the call already says why */
   if (x->lane->refused)
@@ -141,26 +146,27 @@ int exchange_start(struct lane *lane, struct artm_call *call,
   *ret = x;
   x->client = lane->client;
   x->lane = lane;
+  x->origin = lane->origin->name;
   x->request_headers = request->headers;
   x->stall_ms = lane->client->config.stall_timeout_ms;
   CURL *easy = lane->easy;
   setup_method(easy, request, x);
   exchange_io_setup(x);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, x->request_headers);
-  traffic_add(call->traffic, lane->origin->name, 1, 0, 0, 0);
+  traffic_add(call->traffic, x->origin, 1, 0, 0, 0);
   CURLMcode code = curl_multi_add_handle(lane->multi, easy);
   if (code != CURLM_OK)
     return call_fail(call, ARTM_E_INTERNAL, "libcurl: %s", curl_multi_strerror(code));
   int rc = drive(x, call, true);
   note_connection(x);
-  traffic_add(call->traffic, lane->origin->name, 0, x->body ? x->taken : request->body_size, 0, 0);
+  traffic_add(call->traffic, x->origin, 0, x->body ? x->taken : request->body_size, 0, 0);
   if (rc)
     return rc;
   if (x->done && (x->result != CURLE_OK || x->broken_headers) &&
       (!x->headers_here || x->source_code))
     return conclude(x, call);
   if (!x->headers_here)
-    return call_fail(call, ARTM_E_NETWORK, "%s: no response", lane->origin->name);
+    return call_fail(call, ARTM_E_NETWORK, "%s: no response", x->origin);
   if (x->done && x->result == CURLE_OK && !x->broken_headers)
     release(x, true);
   return 0;
@@ -181,12 +187,13 @@ int64_t exchange_read(struct exchange *x, struct artm_call *call, void *buffer, 
     memcpy(buffer, x->rest + x->rest_start, n);
     x->rest_start += n;
     x->rest_len -= n;
+    traffic_add(call->traffic, x->origin, 0, 0, n, 0);
     return (int64_t)n;
   }
   if (!x->lane)
     return 0;
   if (x->read_failed)
-    return call_fail(call, ARTM_E_NETWORK, "%s: the body was broken off", x->lane->origin->name);
+    return call_fail(call, ARTM_E_NETWORK, "%s: the body was broken off", x->origin);
   x->want = buffer;
   x->want_len = len;
   x->want_got = 0;
@@ -198,7 +205,7 @@ int64_t exchange_read(struct exchange *x, struct artm_call *call, void *buffer, 
   x->want = NULL;
   if (rc == 0 && x->want_got == 0)
     rc = conclude(x, call);
-  traffic_add(call->traffic, x->lane->origin->name, 0, 0, x->want_got, 0);
+  traffic_add(call->traffic, x->origin, 0, 0, x->want_got, 0);
   if (rc) {
     x->read_failed = true;
     return rc;

@@ -18,6 +18,7 @@ struct exchange_request {
 
 struct exchange {
   struct http_client *client;
+  const char *origin;
   struct lane *lane; /* NULL once the transfer has ended well and its lane was given back */
   struct curl_slist *request_headers;
   struct artm_call *call; /* whoever waits at this moment */

@@ -16,8 +16,7 @@ struct table {
   size_t size;
 };
 
-static int copy(const struct table *table, struct error *err)
-{
+static int copy(const struct table *table, struct error *err) {
   uint32_t offered;
   memcpy(&offered, table->from, sizeof offered);
   if (offered < table->least)
@@ -30,8 +29,7 @@ static int copy(const struct table *table, struct error *err)
 
 /* Bits that we don't know: the same minor can't have them, a newer one may, and lives without. */
 static int check_bits(uint32_t *bits, uint32_t known, const char *what, bool newer,
-                      struct error *err)
-{
+                      struct error *err) {
   if ((*bits & ~known) && !newer)
     return error_set(err, ARTM_E_CONFIG, "its %s announces abilities unknown to ABI %d.%d: 0x%x",
                      what, ARTM_ABI_MAJOR, ARTM_ABI_MINOR, *bits & ~known);
@@ -45,8 +43,7 @@ struct required {
 };
 
 static int check_required(const struct required *functions, size_t count, const char *what,
-                          struct error *err)
-{
+                          struct error *err) {
   for (size_t i = 0; i < count; i++)
     if (!functions[i].present)
       return error_set(err, ARTM_E_CONFIG, "its %s lacks the required function %s", what,
@@ -56,8 +53,7 @@ static int check_required(const struct required *functions, size_t count, const 
 
 static int adopt_fields(struct field_table *to, const struct artm_field *fields, uint32_t count,
                         uint32_t stride, const char *const *reserved, size_t reserved_count,
-                        const char *what, struct error *err)
-{
+                        const char *what, struct error *err) {
   const size_t least = SIZE_THROUGH(struct artm_field, matrix_default);
   if (count == 0)
     return 0;
@@ -77,8 +73,7 @@ static int adopt_fields(struct field_table *to, const struct artm_field *fields,
   return wrong ? error_set(err, ARTM_E_CONFIG, "its table of %s: %s", what, wrong) : 0;
 }
 
-static int check_source_fields(const struct plugin *plugin, struct error *err)
-{
+static int check_source_fields(const struct plugin *plugin, struct error *err) {
   const struct artm_field *axis = field_with_role(&plugin->source_fields, ARTM_ROLE_AXIS);
   if (!field_with_role(&plugin->source_fields, ARTM_ROLE_NAME) || !axis)
     return error_set(err, ARTM_E_CONFIG, "its entries have no field for the %s",
@@ -91,8 +86,7 @@ static int check_source_fields(const struct plugin *plugin, struct error *err)
   return 0;
 }
 
-static int check_source_functions(const struct artm_source *source, struct error *err)
-{
+static int check_source_functions(const struct artm_source *source, struct error *err) {
   const struct required functions[] = {
       {"create", source->create},       {"destroy", source->destroy},
       {"open", source->open},           {"close", source->close},
@@ -112,14 +106,13 @@ static int check_source_functions(const struct artm_source *source, struct error
 }
 
 static int adopt_source(struct plugin *plugin, const struct artm_source *from, bool newer,
-                        struct error *err)
-{
+                        struct error *err) {
   static const char *const option_names[] = {"id"};
   struct artm_source *source = &plugin->source;
-  int rc = copy(&(struct table){"struct artm_source", from,
-                                SIZE_THROUGH(struct artm_source, referrers), source,
-                                sizeof *source},
-                err);
+  int rc =
+      copy(&(struct table){"struct artm_source", from, SIZE_THROUGH(struct artm_source, referrers),
+                           source, sizeof *source},
+           err);
   if (!rc)
     rc = check_bits(&source->caps, ARTM_SOURCE_DATES | ARTM_SOURCE_DEFERRED, "source", newer, err);
   if (!rc)
@@ -134,20 +127,19 @@ static int adopt_source(struct plugin *plugin, const struct artm_source *from, b
     rc = adopt_fields(&plugin->source_options, source->options, source->options_count,
                       source->options_stride, option_names, 1, "source options", err);
   if (!rc && source->on_change > ARTM_ON_CHANGE_FAIL)
-    rc = error_set(err, ARTM_E_CONFIG, "its source has an unknown on_change: %u",
-                   source->on_change);
+    rc =
+        error_set(err, ARTM_E_CONFIG, "its source has an unknown on_change: %u", source->on_change);
   return rc ? rc : check_source_fields(plugin, err);
 }
 
 static int adopt_target(struct plugin *plugin, const struct artm_target *from, bool newer,
-                        struct error *err)
-{
+                        struct error *err) {
   static const char *const option_names[] = {"id", "type"};
   struct artm_target *target = &plugin->target;
-  int rc = copy(&(struct table){"struct artm_target", from,
-                                SIZE_THROUGH(struct artm_target, export_layout), target,
-                                sizeof *target},
-                err);
+  int rc =
+      copy(&(struct table){"struct artm_target", from,
+                           SIZE_THROUGH(struct artm_target, export_layout), target, sizeof *target},
+           err);
   if (!rc)
     rc = check_bits(&target->caps, 0, "target", newer, err);
   if (rc)
@@ -169,10 +161,9 @@ static int adopt_target(struct plugin *plugin, const struct artm_target *from, b
 }
 
 static int adopt_scanner(struct plugin *plugin, const struct artm_scanner *from, bool newer,
-                         struct error *err)
-{
-  static const char *const option_names[] = {"enabled", "required",  "severity", "ignore_unfixed",
-                                             "pkg_types", "timeout", "gate"};
+                         struct error *err) {
+  static const char *const option_names[] = {"enabled",   "required", "severity", "ignore_unfixed",
+                                             "pkg_types", "timeout",  "gate"};
   struct artm_scanner *scanner = &plugin->scanner;
   int rc = copy(&(struct table){"struct artm_scanner", from,
                                 SIZE_THROUGH(struct artm_scanner, scan), scanner, sizeof *scanner},
@@ -197,8 +188,7 @@ static int adopt_scanner(struct plugin *plugin, const struct artm_scanner *from,
 
 /* Metadata and tables must tell the same story: one was read to choose the plugin. */
 static int check_claims(const struct plugin *plugin, const struct artm_plugin *table,
-                        struct error *err)
-{
+                        struct error *err) {
   const struct {
     const char *key, *what;
     bool present;
@@ -220,8 +210,7 @@ static int check_claims(const struct plugin *plugin, const struct artm_plugin *t
 }
 
 static int adopt_plugin(struct plugin *plugin, const struct artm_plugin *from, bool newer,
-                        struct error *err)
-{
+                        struct error *err) {
   struct artm_plugin table;
   int rc = copy(&(struct table){"struct artm_plugin", from,
                                 SIZE_THROUGH(struct artm_plugin, extension), &table, sizeof table},
@@ -247,8 +236,7 @@ static int adopt_plugin(struct plugin *plugin, const struct artm_plugin *from, b
   return 0;
 }
 
-int adopt_entry(struct plugin *plugin, const struct artm_entry *from, struct error *err)
-{
+int adopt_entry(struct plugin *plugin, const struct artm_entry *from, struct error *err) {
   const size_t least = SIZE_THROUGH(struct artm_entry, build);
   if (from->struct_size < least)
     return error_set(err, ARTM_E_CONFIG, "its struct artm_entry has %u bytes; ABI 1.0 wants %zu",

@@ -5,18 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool plugin_is_usable(const struct plugin *plugin)
-{
+bool plugin_is_usable(const struct plugin *plugin) {
   return plugin->state == PLUGIN_FOUND || plugin->state == PLUGIN_OPEN;
 }
 
-static bool is_name(const char *s)
-{
+static bool is_name(const char *s) {
   return *s >= 'a' && *s <= 'z' && s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_-")] == '\0';
 }
 
-int claims_check(const struct metadata *metadata, struct error *err)
-{
+int claims_check(const struct metadata *metadata, struct error *err) {
   static const char *const facts[] = {"host", "realm", "login", "default", "budget"};
   const char *section = metadata_value(metadata, "section", 0);
   const char *noun = metadata_value(metadata, "noun", 0);
@@ -41,23 +38,20 @@ int claims_check(const struct metadata *metadata, struct error *err)
   return 0;
 }
 
-struct plugin *plugins_by_id(const struct plugins *plugins, const char *id)
-{
+struct plugin *plugins_by_id(const struct plugins *plugins, const char *id) {
   for (size_t i = 0; i < plugins->count; i++)
     if (plugin_is_usable(plugins->items[i]) && strcmp(plugins->items[i]->id, id) == 0)
       return plugins->items[i];
   return NULL;
 }
 
-static bool claims_section(const struct plugin *plugin, const char *section)
-{
+static bool claims_section(const struct plugin *plugin, const char *section) {
   return text_equal(metadata_value(&plugin->metadata, "section", 0), section);
 }
 
 /* Says that nobody usable is there, and why, if there is somebody who was refused. */
 static int nobody(const struct plugins *plugins, const char *section, const char *id,
-                  struct error *err)
-{
+                  struct error *err) {
   auto_free char *loaded = plugins_describe_sections(plugins);
   if (id)
     error_set(err, ARTM_E_CONFIG, "there is no usable plugin '%s' for '%s:'; loaded: %s", id,
@@ -75,8 +69,7 @@ static int nobody(const struct plugins *plugins, const char *section, const char
 }
 
 int plugins_for_section(const struct plugins *plugins, const char *section, const char *chosen_id,
-                        struct plugin **ret, struct error *err)
-{
+                        struct plugin **ret, struct error *err) {
   struct plugin *found = NULL;
   for (size_t i = 0; i < plugins->count; i++) {
     struct plugin *plugin = plugins->items[i];
@@ -97,8 +90,7 @@ int plugins_for_section(const struct plugins *plugins, const char *section, cons
 }
 
 /* Length of the longest prefix under key that text starts with, -1: none. */
-static long longest_prefix(const struct plugin *plugin, const char *key, const char *text)
-{
+static long longest_prefix(const struct plugin *plugin, const char *key, const char *text) {
   long best = -1;
   const char *prefix;
   for (size_t i = 0; (prefix = metadata_value(&plugin->metadata, key, i)); i++)
@@ -109,8 +101,7 @@ static long longest_prefix(const struct plugin *plugin, const char *key, const c
 
 /* *ret stays NULL if nobody claims the text; ARTM_E_CONFIG for a tie. */
 static int longest_claim(const struct plugins *plugins, const char *key, const char *text,
-                         const char *what, struct plugin **ret, struct error *err)
-{
+                         const char *what, struct plugin **ret, struct error *err) {
   struct plugin *found = NULL, *tie = NULL;
   long best = -1;
   for (size_t i = 0; i < plugins->count; i++) {
@@ -130,8 +121,7 @@ static int longest_claim(const struct plugins *plugins, const char *key, const c
   return 0;
 }
 
-static char *list_ids(const struct plugins *plugins, const char *key)
-{
+static char *list_ids(const struct plugins *plugins, const char *key) {
   auto_buf list = {0};
   for (size_t i = 0; i < plugins->count; i++)
     if (plugin_is_usable(plugins->items[i]) && metadata_value(&plugins->items[i]->metadata, key, 0))
@@ -140,8 +130,7 @@ static char *list_ids(const struct plugins *plugins, const char *key)
 }
 
 static int target_of_type(const struct plugins *plugins, const char *type, struct plugin **ret,
-                          struct error *err)
-{
+                          struct error *err) {
   struct plugin *plugin = plugins_by_id(plugins, type);
   if (!plugin || !metadata_value(&plugin->metadata, "prefix", 0)) {
     auto_free char *known = list_ids(plugins, "prefix");
@@ -152,14 +141,13 @@ static int target_of_type(const struct plugins *plugins, const char *type, struc
 }
 
 int plugins_for_target(const struct plugins *plugins, const char *text, const char *type,
-                       struct plugin **ret, const char **ret_value, struct error *err)
-{
+                       struct plugin **ret, const char **ret_value, struct error *err) {
   struct plugin *plugin = NULL;
   size_t id_len = strcspn(text, ":");
   auto_free char *id = text[id_len] == ':' ? str_copy_n(text, id_len) : NULL;
   struct plugin *named = id ? plugins_by_id(plugins, id) : NULL;
-  bool has_id = named && metadata_value(&named->metadata, "prefix", 0) &&
-                (!type || strcmp(type, id) == 0);
+  bool has_id =
+      named && metadata_value(&named->metadata, "prefix", 0) && (!type || strcmp(type, id) == 0);
   const char *value = has_id ? text + id_len + 1 : text;
   int rc;
   if (type || has_id)
@@ -180,8 +168,7 @@ int plugins_for_target(const struct plugins *plugins, const char *text, const ch
 }
 
 int plugins_for_reference(const struct plugins *plugins, const char *text, struct plugin **ret,
-                          struct error *err)
-{
+                          struct error *err) {
   struct plugin *plugin = NULL;
   int rc = longest_claim(plugins, "reference", text, "the reference", &plugin, err);
   if (rc)
@@ -195,8 +182,7 @@ int plugins_for_reference(const struct plugins *plugins, const char *text, struc
   return 0;
 }
 
-char *plugins_describe_sections(const struct plugins *plugins)
-{
+char *plugins_describe_sections(const struct plugins *plugins) {
   auto_buf list = {0};
   for (size_t i = 0; i < plugins->count; i++) {
     const struct plugin *plugin = plugins->items[i];

@@ -16,13 +16,11 @@
 /* Made by the linker: our own header, so what it says of the machine is what we can load. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
-static int truncated(struct error *err)
-{
+static int truncated(struct error *err) {
   return error_set(err, ARTM_E_CONFIG, "the file is truncated");
 }
 
-int elf_read(const struct elf *elf, uint64_t offset, void *to, size_t len, struct error *err)
-{
+int elf_read(const struct elf *elf, uint64_t offset, void *to, size_t len, struct error *err) {
   if (offset > elf->file_size || len > elf->file_size - offset)
     return truncated(err);
   for (size_t done = 0; done < len;) {
@@ -38,8 +36,7 @@ int elf_read(const struct elf *elf, uint64_t offset, void *to, size_t len, struc
   return 0;
 }
 
-static int check_header(const ElfW(Ehdr) * header, struct error *err)
-{
+static int check_header(const ElfW(Ehdr) * header, struct error *err) {
   const ElfW(Ehdr) *ours = &__ehdr_start;
   if (memcmp(header->e_ident, ELFMAG, SELFMAG) != 0)
     return error_set(err, ARTM_E_CONFIG, "not an ELF file");
@@ -55,8 +52,7 @@ static int check_header(const ElfW(Ehdr) * header, struct error *err)
   return 0;
 }
 
-static int read_sections(struct elf *elf, const ElfW(Ehdr) * header, struct error *err)
-{
+static int read_sections(struct elf *elf, const ElfW(Ehdr) * header, struct error *err) {
   if (header->e_shoff == 0 || header->e_shnum == 0)
     return 0;
   if (header->e_shentsize != sizeof(ElfW(Shdr)) || header->e_shnum > SECTIONS_MAX ||
@@ -72,8 +68,7 @@ static int read_sections(struct elf *elf, const ElfW(Ehdr) * header, struct erro
   return 0;
 }
 
-int elf_open(int fd, struct elf *ret, struct error *err)
-{
+int elf_open(int fd, struct elf *ret, struct error *err) {
   struct stat st;
   if (fstat(fd, &st) < 0)
     return error_set(err, ARTM_E_CONFIG, "can't be read: %s", strerror(errno));
@@ -95,8 +90,7 @@ int elf_open(int fd, struct elf *ret, struct error *err)
   return rc;
 }
 
-void elf_done(struct elf *elf)
-{
+void elf_done(struct elf *elf) {
   free(elf->sections);
   elf->sections = NULL;
   elf->section_count = 0;
@@ -104,8 +98,7 @@ void elf_done(struct elf *elf)
 
 /* Is the string at offset of a string section just this name? */
 static bool name_is(const struct elf *elf, const ElfW(Shdr) * strings, uint64_t offset,
-                    const char *name)
-{
+                    const char *name) {
   char text[NAME_MAX_READ];
   size_t len = strlen(name) + 1;
   auto_error ignored = {0};
@@ -116,8 +109,7 @@ static bool name_is(const struct elf *elf, const ElfW(Shdr) * strings, uint64_t 
          memcmp(text, name, len) == 0;
 }
 
-const ElfW(Shdr) * elf_section(const struct elf *elf, const char *name)
-{
+const ElfW(Shdr) * elf_section(const struct elf *elf, const char *name) {
   for (size_t i = 0; i < elf->section_count; i++)
     if (name_is(elf, &elf->sections[elf->names], elf->sections[i].sh_name, name))
       return &elf->sections[i];
@@ -125,8 +117,7 @@ const ElfW(Shdr) * elf_section(const struct elf *elf, const char *name)
 }
 
 static int read_object(const struct elf *elf, const ElfW(Sym) * symbol, void *to, size_t len,
-                       struct error *err)
-{
+                       struct error *err) {
   if (symbol->st_shndx == SHN_UNDEF || symbol->st_shndx >= elf->section_count)
     return ARTM_NO;
   const ElfW(Shdr) *section = &elf->sections[symbol->st_shndx];
@@ -138,8 +129,7 @@ static int read_object(const struct elf *elf, const ElfW(Sym) * symbol, void *to
   return elf_read(elf, section->sh_offset + inside, to, len, err);
 }
 
-int elf_symbol(const struct elf *elf, const char *name, void *to, size_t len, struct error *err)
-{
+int elf_symbol(const struct elf *elf, const char *name, void *to, size_t len, struct error *err) {
   const ElfW(Shdr) *table = NULL;
   for (size_t i = 0; i < elf->section_count && !table; i++)
     if (elf->sections[i].sh_type == SHT_DYNSYM)

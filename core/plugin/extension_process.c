@@ -14,16 +14,14 @@
 #define OUTPUT_DEFAULT (64u << 20)
 #define STDERR_MAX 4096
 
-static void remove_folder(void *arg)
-{
+static void remove_folder(void *arg) {
   auto_error error = {0};
   if (fs_remove_tree(arg, &error) != 0)
     log_write(LOG_WARNING, NULL, "a private folder is left behind: %s", error.message);
   free(arg);
 }
 
-int call_private_folder(struct artm_call *call, const char **ret_path)
-{
+int call_private_folder(struct artm_call *call, const char **ret_path) {
   char *folder;
   int rc = fs_private_folder(&folder, &call->error);
   if (rc)
@@ -40,8 +38,7 @@ struct place {
 };
 
 /* Later settings of a name replace earlier ones: programs differ in which of two they see. */
-static void add_environment(struct strings *env, const char *const *given)
-{
+static void add_environment(struct strings *env, const char *const *given) {
   for (; given && *given; given++) {
     size_t len = strcspn(*given, "=") + 1;
     size_t i = 0;
@@ -57,14 +54,14 @@ static void add_environment(struct strings *env, const char *const *given)
 }
 
 static int make_place(struct artm_call *call, const struct artm_command *command,
-                      struct place *place)
-{
+                      struct place *place) {
   const char *private;
   int rc = call_private_folder(call, &private);
   if (rc)
     return rc;
   place->home = arena_format(&call->memory, "%s/home", private);
-  place->folder = command->folder ? command->folder : arena_format(&call->memory, "%s/work", private);
+  place->folder =
+      command->folder ? command->folder : arena_format(&call->memory, "%s/work", private);
   if (mkdir(place->home, 0700) < 0 || (!command->folder && mkdir(place->folder, 0700) < 0))
     return call_fail(call, ARTM_E_LOCAL, "can't make a folder in %s: %s", private, strerror(errno));
   process_clean_environment(place->home, &place->env);
@@ -75,15 +72,13 @@ static int make_place(struct artm_call *call, const struct artm_command *command
   return 0;
 }
 
-static void place_done(struct place *place)
-{
+static void place_done(struct place *place) {
   strings_done(&place->env);
   free(place->list);
   place->list = NULL;
 }
 
-static int open_output(struct artm_call *call, const char *folder, const char *name, int *ret_fd)
-{
+static int open_output(struct artm_call *call, const char *folder, const char *name, int *ret_fd) {
   if (!name)
     return 0;
   if (!*name || strchr(name, '/') || strcmp(name, "..") == 0)
@@ -96,8 +91,7 @@ static int open_output(struct artm_call *call, const char *folder, const char *n
 }
 
 static void fill_result(struct artm_call *call, struct process_result *from, int output_fd,
-                        struct artm_command_result *to)
-{
+                        struct artm_command_result *to) {
   struct stat st;
   from->error_tail.max = 0;
   buf_text(&from->error_tail, "");
@@ -123,8 +117,7 @@ static void fill_result(struct artm_call *call, struct process_result *from, int
 }
 
 static int32_t do_run(const struct artm_process *table, struct artm_call *call,
-                      const struct artm_command *given, struct artm_command_result *ret)
-{
+                      const struct artm_command *given, struct artm_command_result *ret) {
   struct artm_command command = {0};
   (void)table;
   memcpy(&command, given,
@@ -158,7 +151,6 @@ static int32_t do_run(const struct artm_process *table, struct artm_call *call,
   return rc;
 }
 
-void extension_process(struct artm_process *table)
-{
+void extension_process(struct artm_process *table) {
   *table = (struct artm_process){.struct_size = sizeof *table, .run = do_run};
 }

@@ -11,6 +11,6 @@ void extension_docker_config(struct artm_docker_config *);
 
 /* A private folder (0700) that is removed when the call ends; lent by the call. */
 int call_private_folder(struct artm_call *, const char **ret_path);
-#define HOST_OF(table, member)                                                                     \
+#define HOST_OF(table, member) \
   ((const struct host *)(const void *)((const char *)(table)-offsetof(struct host, member)))
 #endif

@@ -5,16 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void add_facts(struct strings *to, const struct plugin *plugin, const char *key)
-{
+static void add_facts(struct strings *to, const struct plugin *plugin, const char *key) {
   const char *fact;
   for (size_t i = 0; (fact = metadata_value(&plugin->metadata, key, i)); i++)
     if (!strings_has(to, fact))
       strings_add(to, fact);
 }
 
-void plugins_host_facts(const struct plugins *plugins, struct host_facts *facts)
-{
+void plugins_host_facts(const struct plugins *plugins, struct host_facts *facts) {
   for (size_t i = 0; i < plugins->count; i++) {
     const struct plugin *plugin = plugins->items[i];
     if (!plugin_is_usable(plugin))
@@ -27,8 +25,7 @@ void plugins_host_facts(const struct plugins *plugins, struct host_facts *facts)
 }
 
 /* "ghcr.io/{owner}" with a variable's value put in. */
-static char *fill(const char *pattern, const char *value)
-{
+static char *fill(const char *pattern, const char *value) {
   auto_buf text = {0};
   buf_text(&text, "");
   while (*pattern) {
@@ -45,12 +42,12 @@ static char *fill(const char *pattern, const char *value)
   return buf_take(&text);
 }
 
-char *plugins_default_target(const struct plugins *plugins)
-{
+char *plugins_default_target(const struct plugins *plugins) {
   for (size_t i = 0; i < plugins->count; i++) {
     const struct plugin *plugin = plugins->items[i];
     const char *fact;
-    for (size_t n = 0; plugin_is_usable(plugin) && (fact = metadata_value(&plugin->metadata, "default", n));
+    for (size_t n = 0;
+         plugin_is_usable(plugin) && (fact = metadata_value(&plugin->metadata, "default", n));
          n++) {
       size_t len = strcspn(fact, "=");
       auto_free char *name = str_copy_n(fact, len);

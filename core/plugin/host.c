@@ -9,14 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct host *host_of(const struct artm_host *abi)
-{
+static const struct host *host_of(const struct artm_host *abi) {
   return (const struct host *)(const void *)abi;
 }
 
 static void do_log(const struct artm_host *abi, struct artm_call *call, uint32_t level,
-                   const char *text)
-{
+                   const char *text) {
   static const enum log_level levels[] = {LOG_DEBUG, LOG_DEBUG, LOG_INFO, LOG_NOTICE, LOG_WARNING};
   const struct host *host = host_of(abi);
   (void)call;
@@ -25,29 +23,24 @@ static void do_log(const struct artm_host *abi, struct artm_call *call, uint32_t
     host->services->notice(host->services->notice_arg, host->plugin, text);
 }
 
-static int32_t do_fail(struct artm_call *call, const struct artm_error *error)
-{
+static int32_t do_fail(struct artm_call *call, const struct artm_error *error) {
   return error_copy_abi(&call->error, error);
 }
 
-static int32_t do_cancelled(struct artm_call *call)
-{
+static int32_t do_cancelled(struct artm_call *call) {
   return call_check(call);
 }
 
-static int32_t do_sleep(struct artm_call *call, uint64_t ms)
-{
+static int32_t do_sleep(struct artm_call *call, uint64_t ms) {
   return call_sleep(call, ms);
 }
 
-static void do_progress(struct artm_call *call, uint64_t done, uint64_t total)
-{
+static void do_progress(struct artm_call *call, uint64_t done, uint64_t total) {
   if (call->on_progress)
     call->on_progress(call->on_progress_arg, done, total);
 }
 
-static int32_t do_temp_file(struct artm_call *call, int32_t *fd)
-{
+static int32_t do_temp_file(struct artm_call *call, int32_t *fd) {
   int made;
   int rc = fs_temp_file(&made, &call->error);
   if (!rc)
@@ -55,8 +48,7 @@ static int32_t do_temp_file(struct artm_call *call, int32_t *fd)
   return rc;
 }
 
-static const void *do_extension(const struct artm_host *abi, const char *id)
-{
+static const void *do_extension(const struct artm_host *abi, const char *id) {
   const struct host *host = host_of(abi);
   const struct {
     const char *id;
@@ -73,31 +65,26 @@ static const void *do_extension(const struct artm_host *abi, const char *id)
   return NULL;
 }
 
-static uint32_t do_config_count(const struct artm_config *config, const char *field)
-{
+static uint32_t do_config_count(const struct artm_config *config, const char *field) {
   return config_count(config, field);
 }
 
-static const char *do_config_text(const struct artm_config *config, const char *field, uint32_t i)
-{
+static const char *do_config_text(const struct artm_config *config, const char *field, uint32_t i) {
   return config_text(config, field, i);
 }
 
-static int64_t do_config_number(const struct artm_config *config, const char *field, uint32_t i)
-{
+static int64_t do_config_number(const struct artm_config *config, const char *field, uint32_t i) {
   return config_number(config, field, i);
 }
 
-static const char *do_config_key(const struct artm_config *config, const char *field, uint32_t i)
-{
+static const char *do_config_key(const struct artm_config *config, const char *field, uint32_t i) {
   return config_key(config, field, i);
 }
 
 static int32_t do_config_secret(struct artm_call *call, const struct artm_config *config,
                                 const char *field,
                                 int32_t (*use)(void *arg, const char *secret, uint64_t len),
-                                void *arg)
-{
+                                void *arg) {
   char *secret;
   int rc = config_secret(config, field, &secret, &call->error);
   if (rc)
@@ -108,8 +95,7 @@ static int32_t do_config_secret(struct artm_call *call, const struct artm_config
   return rc;
 }
 
-struct host *host_new(const struct host_services *services, const char *plugin_id)
-{
+struct host *host_new(const struct host_services *services, const char *plugin_id) {
   struct host *host = mem_alloc(sizeof *host);
   host->plugin = plugin_id;
   host->services = services;
@@ -137,7 +123,6 @@ struct host *host_new(const struct host_services *services, const char *plugin_i
   return host;
 }
 
-void host_free(struct host *host)
-{
+void host_free(struct host *host) {
   free(host);
 }

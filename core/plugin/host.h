@@ -7,7 +7,7 @@
 
 struct state_store; /* plugin/state.h */
 
-struct host_services { /* outlive every plugin instance */
+struct host_services {       /* outlive every plugin instance */
   struct http_client *http;  /* NULL: no artmirror.http/1 and no docker-config/1 */
   struct state_store *state; /* NULL: no artmirror.state/1 */
   /* Gets what plugins log at NOTICE, from any thread, for the run report; or NULL. */

@@ -12,14 +12,12 @@
 #define SIZE_LIMIT (64u << 10)
 #define ID_LIMIT 64
 
-static bool is_word(const char *s, const char *allowed)
-{
+static bool is_word(const char *s, const char *allowed) {
   size_t len = s ? strlen(s) : 0;
   return len > 0 && len <= ID_LIMIT && strspn(s, allowed) == len;
 }
 
-static int check_bytes(const struct metadata *metadata, struct error *err)
-{
+static int check_bytes(const struct metadata *metadata, struct error *err) {
   if (metadata->size == 0 || metadata->bytes[metadata->size - 1] != '\0')
     return error_set(err, ARTM_E_CONFIG, "its metadata does not end");
   for (size_t i = 0; i < metadata->size; i++) {
@@ -38,8 +36,7 @@ static int check_bytes(const struct metadata *metadata, struct error *err)
   return 0;
 }
 
-static int read_section(const struct elf *elf, struct metadata *ret, struct error *err)
-{
+static int read_section(const struct elf *elf, struct metadata *ret, struct error *err) {
   const ElfW(Shdr) *section = elf_section(elf, SECTION);
   if (!section || section->sh_type == SHT_NOBITS)
     return error_set(err, ARTM_E_CONFIG, "no artmirror plugin: it has no section " SECTION);
@@ -57,8 +54,7 @@ static int read_section(const struct elf *elf, struct metadata *ret, struct erro
   return 0;
 }
 
-int metadata_read(int fd, struct metadata *ret, struct error *err)
-{
+int metadata_read(int fd, struct metadata *ret, struct error *err) {
   struct elf elf;
   int rc = elf_open(fd, &elf, err);
   if (rc)
@@ -68,8 +64,7 @@ int metadata_read(int fd, struct metadata *ret, struct error *err)
   return rc;
 }
 
-static int judge_version(const char *spelled, struct error *err)
-{
+static int judge_version(const char *spelled, struct error *err) {
   size_t len = strcspn(spelled, ".");
   auto_free char *major_text = str_copy_n(spelled, len);
   int64_t major = 0, minor = 0;
@@ -82,8 +77,7 @@ static int judge_version(const char *spelled, struct error *err)
   return 0;
 }
 
-static int judge_head(const struct artm_entry *head, struct error *err)
-{
+static int judge_head(const struct artm_entry *head, struct error *err) {
   if (head->magic != ARTM_MAGIC)
     return error_set(err, ARTM_E_CONFIG, "its entry begins with 0x%08x in place of 0x%08x",
                      head->magic, ARTM_MAGIC);
@@ -100,8 +94,7 @@ static int judge_head(const struct artm_entry *head, struct error *err)
   return 0;
 }
 
-int metadata_judge(int fd, const struct metadata *metadata, struct error *err)
-{
+int metadata_judge(int fd, const struct metadata *metadata, struct error *err) {
   struct elf elf;
   struct artm_entry head = {0};
   int rc = judge_version(metadata_value(metadata, "artmirror", 0), err);
@@ -117,15 +110,13 @@ int metadata_judge(int fd, const struct metadata *metadata, struct error *err)
   return rc ? rc : judge_head(&head, err);
 }
 
-void metadata_done(struct metadata *metadata)
-{
+void metadata_done(struct metadata *metadata) {
   free(metadata->bytes);
   metadata->bytes = NULL;
   metadata->size = 0;
 }
 
-const char *metadata_value(const struct metadata *metadata, const char *key, size_t i)
-{
+const char *metadata_value(const struct metadata *metadata, const char *key, size_t i) {
   size_t len = strlen(key);
   for (size_t at = 0; at < metadata->size; at += strlen(metadata->bytes + at) + 1) {
     const char *item = metadata->bytes + at;

@@ -10,8 +10,7 @@
 #include <stdlib.h>
 
 /* Never closed: a library may have left thread-local destructors or exit handlers behind. */
-static int load(struct plugin *plugin, struct error *err)
-{
+static int load(struct plugin *plugin, struct error *err) {
   void *library = dlopen(plugin->real_file, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   const struct artm_entry *entry = library ? dlsym(library, "artmirror_plugin") : NULL;
   if (!entry) {
@@ -21,15 +20,13 @@ static int load(struct plugin *plugin, struct error *err)
   return adopt_entry(plugin, entry, err);
 }
 
-static void load_in_child(void *arg)
-{
+static void load_in_child(void *arg) {
   auto_error ignored = {0};
   load(arg, &ignored);
 }
 
 /* The file may have been replaced since it was found. */
-static int check_again(const struct plugin *plugin, struct error *err)
-{
+static int check_again(const struct plugin *plugin, struct error *err) {
   auto_fd fd = -1;
   struct metadata metadata = {0};
   int rc = trust_open(plugin->real_file, &fd, err);
@@ -41,16 +38,14 @@ static int check_again(const struct plugin *plugin, struct error *err)
   return rc;
 }
 
-static int refused(const struct plugin *plugin, struct error *err)
-{
+static int refused(const struct plugin *plugin, struct error *err) {
   error_set(err, ARTM_E_CONFIG, "the plugin %s %s is refused: %s", plugin->id, plugin->version,
             plugin->reason);
   error_where(err, "%s", plugin->file);
   return error_hint(err, "remove the file, or put one there that this artmirror can use");
 }
 
-int plugin_open(struct plugin *plugin, struct error *err)
-{
+int plugin_open(struct plugin *plugin, struct error *err) {
   if (plugin->state == PLUGIN_OPEN)
     return 0;
   if (plugin->state == PLUGIN_FOUND) {
@@ -69,8 +64,7 @@ int plugin_open(struct plugin *plugin, struct error *err)
   return refused(plugin, err);
 }
 
-void plugin_section_schema(const struct plugin *plugin, struct section_schema *ret)
-{
+void plugin_section_schema(const struct plugin *plugin, struct section_schema *ret) {
   *ret = (struct section_schema){
       .section = metadata_value(&plugin->metadata, "section", 0),
       .noun = metadata_value(&plugin->metadata, "noun", 0),

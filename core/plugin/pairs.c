@@ -9,16 +9,14 @@
 #define PAIRS_MAX 64
 #define VALUE_MAX 4096
 
-static void add_quoted(struct buf *yaml, const char *text)
-{
+static void add_quoted(struct buf *yaml, const char *text) {
   buf_text(yaml, "'");
   for (; *text; text++)
     buf_text(yaml, *text == '\'' ? "''" : (char[]){*text, '\0'});
   buf_text(yaml, "'");
 }
 
-static bool has_control(const char *s)
-{
+static bool has_control(const char *s) {
   for (; *s; s++)
     if ((unsigned char)*s < 0x20 || *s == 0x7f)
       return true;
@@ -26,16 +24,14 @@ static bool has_control(const char *s)
 }
 
 /* Is the value text that means itself, even where YAML would see a number or a mapping? */
-static bool is_literal(const struct artm_field *field, const char *value)
-{
+static bool is_literal(const struct artm_field *field, const char *value) {
   uint32_t type = field->type == ARTM_TYPE_LIST ? field->element : field->type;
   if (type == ARTM_TYPE_BOOL || type == ARTM_TYPE_INT || field->type == ARTM_TYPE_MAP)
     return false;
   return !strchr("[{'\"", value[0]);
 }
 
-static int32_t add(struct artm_pair_sink *sink, const char *name, const char *value)
-{
+static int32_t add(struct artm_pair_sink *sink, const char *name, const char *value) {
   struct pair_list *list = (struct pair_list *)(void *)sink;
   const struct artm_field *field = field_find(&list->plugin->source_fields, name);
   if (!field)
@@ -55,15 +51,13 @@ static int32_t add(struct artm_pair_sink *sink, const char *name, const char *va
   return 0;
 }
 
-void pair_list_init(struct pair_list *list, const struct plugin *plugin, struct artm_call *call)
-{
+void pair_list_init(struct pair_list *list, const struct plugin *plugin, struct artm_call *call) {
   *list = (struct pair_list){
       .abi = {.struct_size = sizeof list->abi, .add = add}, .call = call, .plugin = plugin};
 }
 
 static struct node *copy_node(const struct node *from, const struct source_file *file,
-                              struct arena *memory)
-{
+                              struct arena *memory) {
   struct node *node = arena_alloc(memory, sizeof *node);
   *node = *from;
   node->file = file;
@@ -83,8 +77,7 @@ static struct node *copy_node(const struct node *from, const struct source_file 
 }
 
 int pair_list_node(struct pair_list *list, const char *name, struct arena *memory,
-                   struct node **ret)
-{
+                   struct node **ret) {
   struct document document = {0};
   struct problems problems = {0};
   buf_text(&list->yaml, "");

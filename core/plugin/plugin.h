@@ -59,11 +59,13 @@ int plugins_for_target(const struct plugins *, const char *text, const char *typ
 /* The plugin with the longest "reference" prefix of a command line reference. */
 int plugins_for_reference(const struct plugins *, const char *text, struct plugin **ret,
                           struct error *err);
-/* All "section=noun" claims, for messages: "docker (images), oci-layout (layouts)". Caller frees. */
+/* All "section=noun" claims, for messages: "docker (images), oci-layout (layouts)". Caller frees.
+ */
 char *plugins_describe_sections(const struct plugins *);
 /* Host facts of all usable plugins. */
 void plugins_host_facts(const struct plugins *, struct host_facts *);
-/* The target when none is configured: "ghcr.io/owner" from the environment, or NULL. Caller frees. */
+/* The target when none is configured: "ghcr.io/owner" from the environment, or NULL. Caller frees.
+ */
 char *plugins_default_target(const struct plugins *);
 
 /* Opens it: first in a child process, then here; checks and copies its tables. Single-threaded

@@ -14,8 +14,7 @@
 
 #define SUFFIX ".so"
 
-static void plugin_free(struct plugin *plugin)
-{
+static void plugin_free(struct plugin *plugin) {
   field_table_done(&plugin->source_fields);
   field_table_done(&plugin->source_options);
   field_table_done(&plugin->target_options);
@@ -32,8 +31,7 @@ static void plugin_free(struct plugin *plugin)
   free(plugin);
 }
 
-static struct plugin *plugin_new(const char *folder, const char *name)
-{
+static struct plugin *plugin_new(const char *folder, const char *name) {
   struct plugin *plugin = mem_alloc(sizeof *plugin);
   instance_lock_init(&plugin->lock);
   plugin->file = fs_join(folder, name);
@@ -41,16 +39,14 @@ static struct plugin *plugin_new(const char *folder, const char *name)
   return plugin;
 }
 
-void plugin_refuse(struct plugin *plugin, const char *reason)
-{
+void plugin_refuse(struct plugin *plugin, const char *reason) {
   char *copy = str_copy(reason);
   free(plugin->reason);
   plugin->reason = copy;
   plugin->state = PLUGIN_REFUSED;
 }
 
-static void take_names(struct plugin *plugin)
-{
+static void take_names(struct plugin *plugin) {
   const char *version = metadata_value(&plugin->metadata, "version", 0);
   const char *summary = metadata_value(&plugin->metadata, "summary", 0);
   free(plugin->id);
@@ -60,8 +56,7 @@ static void take_names(struct plugin *plugin)
   plugin->abi = str_copy(metadata_value(&plugin->metadata, "artmirror", 0));
 }
 
-static int examine(struct plugin *plugin, struct error *err)
-{
+static int examine(struct plugin *plugin, struct error *err) {
   plugin->real_file = realpath(plugin->file, NULL);
   if (!plugin->real_file)
     return error_set(err, ARTM_E_CONFIG, "can't be opened: %s", strerror(errno));
@@ -76,13 +71,12 @@ static int examine(struct plugin *plugin, struct error *err)
   return rc ? rc : claims_check(&plugin->metadata, err);
 }
 
-static void find_file(struct plugins *plugins, const char *folder, const char *name)
-{
+static void find_file(struct plugins *plugins, const char *folder, const char *name) {
   struct plugin *plugin = plugin_new(folder, name);
   auto_error error = {0};
   if (examine(plugin, &error) != 0) {
-    auto_free char *reason = error.hint ? str_format("%s (%s)", error.message, error.hint)
-                                        : str_copy(error.message);
+    auto_free char *reason =
+        error.hint ? str_format("%s (%s)", error.message, error.hint) : str_copy(error.message);
     plugin_refuse(plugin, reason);
     log_write(LOG_DEBUG, plugin->id, "%s is refused: %s", plugin->file, reason);
   } else {
@@ -97,8 +91,7 @@ static void find_file(struct plugins *plugins, const char *folder, const char *n
 }
 
 /* missing_is_fine: the installed folder, which need not exist. */
-static void search_folder(struct plugins *plugins, const char *folder, bool missing_is_fine)
-{
+static void search_folder(struct plugins *plugins, const char *folder, bool missing_is_fine) {
   auto_free char *real = realpath(folder, NULL);
   auto_strings names = {0};
   auto_error error = {0};
@@ -117,8 +110,7 @@ static void search_folder(struct plugins *plugins, const char *folder, bool miss
 }
 
 void plugins_search_in(struct plugins *plugins, const struct strings *folders,
-                       const char *installed)
-{
+                       const char *installed) {
   for (size_t i = 0; folders && i < folders->count; i++)
     search_folder(plugins, folders->items[i], false);
   const char *path = getenv("ARTMIRROR_PLUGIN_PATH");
@@ -133,13 +125,11 @@ void plugins_search_in(struct plugins *plugins, const struct strings *folders,
     search_folder(plugins, installed, true);
 }
 
-void plugins_search(struct plugins *plugins, const struct strings *folders)
-{
+void plugins_search(struct plugins *plugins, const struct strings *folders) {
   plugins_search_in(plugins, folders, PLUGIN_FOLDER);
 }
 
-void plugins_done(struct plugins *plugins)
-{
+void plugins_done(struct plugins *plugins) {
   for (size_t i = 0; i < plugins->count; i++)
     plugin_free(plugins->items[i]);
   free(plugins->items);

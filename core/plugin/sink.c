@@ -7,8 +7,7 @@
 
 #define MEDIA_TYPE_MAX 255 /* RFC 6838, 4.2: 127 characters on each side of the slash */
 
-static int check_media_type(const struct descriptor_slot *slot, const char *type)
-{
+static int check_media_type(const struct descriptor_slot *slot, const char *type) {
   if (!type)
     return 0;
   size_t len = strnlen(type, MEDIA_TYPE_MAX + 1);
@@ -22,8 +21,7 @@ static int check_media_type(const struct descriptor_slot *slot, const char *type
 
 /* The digest of the content itself is what counts; what was said of it must agree. */
 static int check_data(const struct descriptor_slot *slot, const struct artm_descriptor *from,
-                      struct digest *digest)
-{
+                      struct digest *digest) {
   if (from->size > MANIFEST_MAX)
     return call_fail(slot->call, ARTM_E_DIGEST,
                      "the manifest has %llu bytes; at most %u are allowed",
@@ -40,8 +38,7 @@ static int check_data(const struct descriptor_slot *slot, const struct artm_desc
 
 /* An asked digest of another algorithm can only be compared by hashing the bytes once more. */
 static int check_asked(const struct descriptor_slot *slot, const struct artm_descriptor *from,
-                       struct digest *digest)
-{
+                       struct digest *digest) {
   if (!digest_is_set(&slot->asked))
     return 0;
   struct digest real =
@@ -54,8 +51,7 @@ static int check_asked(const struct descriptor_slot *slot, const struct artm_des
 }
 
 static int check(const struct descriptor_slot *slot, const struct artm_descriptor *from,
-                 struct digest *digest)
-{
+                 struct digest *digest) {
   if (from->digest && !digest_parse(from->digest, digest))
     return call_fail(slot->call, ARTM_E_DIGEST, "a descriptor's digest is malformed");
   if (!from->digest && !from->data)
@@ -70,8 +66,7 @@ static int check(const struct descriptor_slot *slot, const struct artm_descripto
   return rc ? rc : check_asked(slot, from, digest);
 }
 
-static int32_t add(struct artm_descriptor_sink *sink, const struct artm_descriptor *given)
-{
+static int32_t add(struct artm_descriptor_sink *sink, const struct artm_descriptor *given) {
   struct descriptor_slot *slot = (struct descriptor_slot *)(void *)sink;
   struct artm_descriptor from = {0};
   memcpy(&from, given, given->struct_size < sizeof from ? given->struct_size : sizeof from);
@@ -95,8 +90,7 @@ static int32_t add(struct artm_descriptor_sink *sink, const struct artm_descript
 }
 
 void slot_init(struct descriptor_slot *slot, const struct plugin *plugin, struct artm_call *call,
-               const char *reference, bool wants_data)
-{
+               const char *reference, bool wants_data) {
   *slot = (struct descriptor_slot){.abi = {.struct_size = sizeof slot->abi, .add = add},
                                    .call = call,
                                    .plugin = plugin,
@@ -106,8 +100,7 @@ void slot_init(struct descriptor_slot *slot, const struct plugin *plugin, struct
 }
 
 int slot_result(struct descriptor_slot *slot, const char *function, int answer,
-                struct descriptor *ret)
-{
+                struct descriptor *ret) {
   if (answer == 0 && !slot->filled)
     answer = visit_misbehaved(slot->plugin, slot->call, "%s gave no descriptor", function);
   if (answer)
@@ -117,8 +110,7 @@ int slot_result(struct descriptor_slot *slot, const char *function, int answer,
   return answer;
 }
 
-struct artm_descriptor descriptor_for_plugin(const struct descriptor *from)
-{
+struct artm_descriptor descriptor_for_plugin(const struct descriptor *from) {
   return (struct artm_descriptor){
       .struct_size = sizeof(struct artm_descriptor),
       .size = from->data ? from->data_size : from->size,

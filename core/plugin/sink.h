@@ -25,9 +25,9 @@ int slot_result(struct descriptor_slot *, const char *function, int answer, stru
 struct artm_descriptor descriptor_for_plugin(const struct descriptor *);
 
 /* A stream that a plugin made: is it there, with both functions? */
-static inline bool stream_is_whole(const struct artm_stream *stream)
-{
-  return stream && stream->struct_size >= SIZE_THROUGH(struct artm_stream, close) && stream->read && stream->close;
+static inline bool stream_is_whole(const struct artm_stream *stream) {
+  return stream && stream->struct_size >= SIZE_THROUGH(struct artm_stream, close) && stream->read &&
+         stream->close;
 }
 
 /* Takes fields of an entry and collects them as YAML. */

@@ -8,8 +8,7 @@
 #include <string.h>
 
 int source_new(struct plugin *plugin, const struct host_services *services,
-               const struct artm_config *options, struct source **ret, struct error *err)
-{
+               const struct artm_config *options, struct source **ret, struct error *err) {
   int rc = plugin_open(plugin, err);
   if (rc)
     return rc;
@@ -32,8 +31,7 @@ int source_new(struct plugin *plugin, const struct host_services *services,
   return 0;
 }
 
-void source_free(struct source *source)
-{
+void source_free(struct source *source) {
   if (!source)
     return;
   source->plugin->source.destroy(source->self);
@@ -42,28 +40,25 @@ void source_free(struct source *source)
   free(source);
 }
 
-static struct visit enter(struct source *source, struct artm_call *call)
-{
+static struct visit enter(struct source *source, struct artm_call *call) {
   return visit_begin(source->plugin, &source->lock, call);
 }
 
 int source_begin(struct source *source, struct artm_call *call,
-                 const struct artm_config *const *entries, uint32_t count)
-{
+                 const struct artm_config *const *entries, uint32_t count) {
   struct visit visit = enter(source, call);
   return visit_answer(&visit, "source.begin",
                       source->plugin->source.begin(source->self, call, entries, count), 0);
 }
 
 int source_parse(struct source *source, struct artm_call *call, const char *reference,
-                 struct arena *memory, struct node **ret)
-{
+                 struct arena *memory, struct node **ret) {
   struct pair_list pairs;
   pair_list_init(&pairs, source->plugin, call);
   struct visit visit = enter(source, call);
-  int rc =
-      visit_answer(&visit, "source.parse",
-                   source->plugin->source.parse(source->self, call, reference, &pairs.abi), ANSWER_NO);
+  int rc = visit_answer(&visit, "source.parse",
+                        source->plugin->source.parse(source->self, call, reference, &pairs.abi),
+                        ANSWER_NO);
   if (!rc)
     rc = pair_list_node(&pairs, reference, memory, ret);
   buf_done(&pairs.yaml);
@@ -71,16 +66,17 @@ int source_parse(struct source *source, struct artm_call *call, const char *refe
 }
 
 int source_open(struct source *source, struct artm_call *call, const struct artm_config *entry,
-                const char *version, const char *pin, struct artefact **ret)
-{
+                const char *version, const char *pin, struct artefact **ret) {
   const struct artm_version wanted = {
       .struct_size = sizeof wanted, .version = version, .digest = pin};
   struct artm_artefact *abi = NULL;
   struct visit visit = enter(source, call);
   int rc = visit_answer(&visit, "source.open",
                         source->plugin->source.open(source->self, call, entry, &wanted, &abi), 0);
-  if (rc)
+  if (rc) {
+    error_place(&call->error, entry);
     return rc;
+  }
   if (!abi || abi->struct_size < SIZE_THROUGH(struct artm_artefact, repository) || !abi->reference)
     return visit_misbehaved(source->plugin, call, "source.open made no artefact");
   struct artefact *artefact = mem_alloc(sizeof *artefact);
@@ -93,8 +89,7 @@ int source_open(struct source *source, struct artm_call *call, const struct artm
   return 0;
 }
 
-void artefact_close(struct artefact *artefact)
-{
+void artefact_close(struct artefact *artefact) {
   if (!artefact)
     return;
   struct visit visit = enter(artefact->source, NULL);
@@ -103,8 +98,7 @@ void artefact_close(struct artefact *artefact)
   free(artefact);
 }
 
-int source_resolve(struct artefact *artefact, struct artm_call *call, struct descriptor *ret)
-{
+int source_resolve(struct artefact *artefact, struct artm_call *call, struct descriptor *ret) {
   const struct artm_source *table = &artefact->source->plugin->source;
   struct descriptor_slot slot;
   slot_init(&slot, artefact->source->plugin, call, NULL, false);
@@ -115,8 +109,7 @@ int source_resolve(struct artefact *artefact, struct artm_call *call, struct des
 }
 
 int source_matches(struct artefact *artefact, struct artm_call *call,
-                   const struct descriptor *at_target)
-{
+                   const struct descriptor *at_target) {
   struct artm_descriptor there = descriptor_for_plugin(at_target);
   struct visit visit = enter(artefact->source, call);
   return visit_answer(&visit, "source.matches",
@@ -124,8 +117,7 @@ int source_matches(struct artefact *artefact, struct artm_call *call,
                       ANSWER_NO | ANSWER_DEFERRED);
 }
 
-int source_fetch(struct artefact *artefact, struct artm_call *call, struct descriptor *ret)
-{
+int source_fetch(struct artefact *artefact, struct artm_call *call, struct descriptor *ret) {
   struct descriptor_slot slot;
   slot_init(&slot, artefact->source->plugin, call, NULL, true);
   struct visit visit = enter(artefact->source, call);
@@ -135,8 +127,7 @@ int source_fetch(struct artefact *artefact, struct artm_call *call, struct descr
 }
 
 int source_manifest(struct artefact *artefact, struct artm_call *call, const char *reference,
-                    struct descriptor *ret)
-{
+                    struct descriptor *ret) {
   const struct artm_source *table = &artefact->source->plugin->source;
   struct descriptor_slot slot;
   slot_init(&slot, artefact->source->plugin, call, reference, true);
@@ -147,8 +138,7 @@ int source_manifest(struct artefact *artefact, struct artm_call *call, const cha
 }
 
 int source_open_blob(struct artefact *artefact, struct artm_call *call,
-                     const struct descriptor *blob, uint64_t offset, struct artm_stream **ret)
-{
+                     const struct descriptor *blob, uint64_t offset, struct artm_stream **ret) {
   const struct artm_source *table = &artefact->source->plugin->source;
   struct artm_descriptor wanted = descriptor_for_plugin(blob);
   struct artm_stream *stream = NULL;

@@ -33,8 +33,7 @@ struct state_store {
   struct held_lock *held;
 };
 
-struct state_store *state_open(const char *folder, const char *cache_folder)
-{
+struct state_store *state_open(const char *folder, const char *cache_folder) {
   struct state_store *store = mem_alloc(sizeof *store);
   store->folder = str_copy(folder);
   store->cache_folder = str_copy(cache_folder);
@@ -43,8 +42,7 @@ struct state_store *state_open(const char *folder, const char *cache_folder)
   return store;
 }
 
-void state_close(struct state_store *store)
-{
+void state_close(struct state_store *store) {
   if (!store)
     return;
   auto_error error = {0};
@@ -59,8 +57,7 @@ void state_close(struct state_store *store)
 }
 
 /* With the lock held. */
-static struct state_db *database(struct state_store *store)
-{
+static struct state_db *database(struct state_store *store) {
   if (store->owner != getpid()) {
     store->owner = getpid();
     store->db = state_db_open(NULL); /* the parent's is left untouched */
@@ -71,8 +68,7 @@ static struct state_db *database(struct state_store *store)
 }
 
 int state_get(struct state_store *store, struct artm_call *call, const char *space, const char *key,
-              const void **data, uint64_t *size)
-{
+              const void **data, uint64_t *size) {
   pthread_mutex_lock(&store->lock);
   bool found = state_db_get(database(store), space, key, &call->memory, data, size);
   pthread_mutex_unlock(&store->lock);
@@ -80,8 +76,7 @@ int state_get(struct state_store *store, struct artm_call *call, const char *spa
 }
 
 int state_put(struct state_store *store, struct artm_call *call, const char *space, const char *key,
-              const void *data, uint64_t size)
-{
+              const void *data, uint64_t size) {
   if (data && size > VALUE_MAX)
     return call_fail(call, ARTM_E_LOCAL, "the state value %s has %llu bytes; at most %u are kept",
                      key, (unsigned long long)size, VALUE_MAX);
@@ -91,17 +86,16 @@ int state_put(struct state_store *store, struct artm_call *call, const char *spa
   return 0;
 }
 
-static int check_name(struct artm_call *call, const char *name)
-{
+static int check_name(struct artm_call *call, const char *name) {
   size_t len = strnlen(name, 65);
   if (len == 0 || len > 64 || name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] != '\0')
-    return call_fail(call, ARTM_E_INTERNAL, "\"%.64s\" is no name: 1 to 64 of a-z, 0-9 and -", name);
+    return call_fail(call, ARTM_E_INTERNAL, "\"%.64s\" is no name: 1 to 64 of a-z, 0-9 and -",
+                     name);
   return 0;
 }
 
 /* With the lock held. */
-static const char *cache_root(struct state_store *store, struct error *err)
-{
+static const char *cache_root(struct state_store *store, struct error *err) {
   if (store->cache_folder) {
     auto_error why = {0};
     if (fs_make_folders(store->cache_folder, 0700, &why) == 0 &&
@@ -118,8 +112,7 @@ static const char *cache_root(struct state_store *store, struct error *err)
 }
 
 int state_folder(struct state_store *store, struct artm_call *call, const char *space,
-                 const char *name, const char **path)
-{
+                 const char *name, const char **path) {
   int rc = check_name(call, name);
   if (rc)
     return rc;
@@ -133,8 +126,7 @@ int state_folder(struct state_store *store, struct artm_call *call, const char *
   return rc;
 }
 
-static void release(void *arg)
-{
+static void release(void *arg) {
   struct held_lock *held = arg;
   struct state_store *store = held->store;
   pthread_mutex_lock(&store->lock);
@@ -150,8 +142,7 @@ static void release(void *arg)
 
 /* ARTM_NO: another call of this process has it. */
 static int take_here(struct state_store *store, struct artm_call *call, const char *name,
-                     struct held_lock **ret)
-{
+                     struct held_lock **ret) {
   int rc = 0;
   pthread_mutex_lock(&store->lock);
   struct held_lock *held = store->held;
@@ -170,8 +161,7 @@ static int take_here(struct state_store *store, struct artm_call *call, const ch
 }
 
 /* -1 where there is no folder for lock files. */
-static int open_lock_file(const struct state_store *store, const char *name)
-{
+static int open_lock_file(const struct state_store *store, const char *name) {
   auto_error error = {0};
   if (!store->folder)
     return -1;
@@ -183,8 +173,7 @@ static int open_lock_file(const struct state_store *store, const char *name)
 }
 
 int state_lock(struct state_store *store, struct artm_call *call, const char *space,
-               const char *name)
-{
+               const char *name) {
   int rc = check_name(call, name);
   if (rc)
     return rc;
@@ -207,8 +196,8 @@ int state_lock(struct state_store *store, struct artm_call *call, const char *sp
   return 0;
 }
 
-static char *default_folder(const char *flag, const char *given, const char *xdg, const char *home)
-{
+static char *default_folder(const char *flag, const char *given, const char *xdg,
+                            const char *home) {
   const char *value;
   if (flag && *flag)
     return str_copy(flag);
@@ -221,12 +210,10 @@ static char *default_folder(const char *flag, const char *given, const char *xdg
   return NULL;
 }
 
-char *state_default_folder(const char *flag)
-{
+char *state_default_folder(const char *flag) {
   return default_folder(flag, "STATE_DIRECTORY", "XDG_STATE_HOME", ".local/state");
 }
 
-char *cache_default_folder(const char *flag)
-{
+char *cache_default_folder(const char *flag) {
   return default_folder(flag, "CACHE_DIRECTORY", "XDG_CACHE_HOME", ".cache");
 }

@@ -23,8 +23,7 @@ struct state_db {
   bool noticed;
 };
 
-static void disconnect(struct state_db *db)
-{
+static void disconnect(struct state_db *db) {
   sqlite3_finalize(db->get);
   sqlite3_finalize(db->put);
   sqlite3_finalize(db->remove);
@@ -33,13 +32,11 @@ static void disconnect(struct state_db *db)
   db->connection = NULL;
 }
 
-static int execute(sqlite3 *connection, const char *sql)
-{
+static int execute(sqlite3 *connection, const char *sql) {
   return sqlite3_exec(connection, sql, NULL, NULL, NULL);
 }
 
-static int read_schema(sqlite3 *connection, int *version)
-{
+static int read_schema(sqlite3 *connection, int *version) {
   sqlite3_stmt *query;
   int rc = sqlite3_prepare_v2(connection, "PRAGMA user_version", -1, &query, NULL);
   if (rc == SQLITE_OK && sqlite3_step(query) == SQLITE_ROW)
@@ -49,8 +46,7 @@ static int read_schema(sqlite3 *connection, int *version)
 }
 
 /* SQLITE_SCHEMA stands for a file that a newer artmirror made. */
-static int make_schema(sqlite3 *connection)
-{
+static int make_schema(sqlite3 *connection) {
   int version = 0;
   int rc = execute(connection, "BEGIN IMMEDIATE");
   if (rc == SQLITE_OK)
@@ -67,8 +63,7 @@ static int make_schema(sqlite3 *connection)
   return rc;
 }
 
-static int prepare(struct state_db *db)
-{
+static int prepare(struct state_db *db) {
   sqlite3 *connection = db->connection;
   int rc = sqlite3_prepare_v2(connection, "SELECT data FROM value WHERE space = ?1 AND key = ?2",
                               -1, &db->get, NULL);
@@ -81,8 +76,7 @@ static int prepare(struct state_db *db)
   return rc;
 }
 
-static int connect_to(struct state_db *db, const char *path)
-{
+static int connect_to(struct state_db *db, const char *path) {
   int rc = sqlite3_open_v2(path, &db->connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
   if (rc == SQLITE_OK)
     rc = sqlite3_busy_timeout(db->connection, BUSY_MS);
@@ -97,24 +91,22 @@ static int connect_to(struct state_db *db, const char *path)
   return rc;
 }
 
-static void use_memory(struct state_db *db, const char *why)
-{
+static void use_memory(struct state_db *db, const char *why) {
   if (!db->noticed)
-    log_write(LOG_NOTICE, NULL, "state in %s can't be used (%s): going on without", db->folder, why);
+    log_write(LOG_NOTICE, NULL, "state in %s can't be used (%s): going on without", db->folder,
+              why);
   db->noticed = true;
   disconnect(db);
   connect_to(db, ":memory:");
 }
 
 /* Damage is what SQLite calls so, and a file that has another table than ours. */
-static bool is_damage(int rc)
-{
+static bool is_damage(int rc) {
   int primary = rc & 0xff;
   return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_ERROR;
 }
 
-static void put_aside(const char *path)
-{
+static void put_aside(const char *path) {
   static const char *const companions[] = {"-wal", "-shm"};
   auto_free char *aside = str_format("%s.damaged", path);
   if (rename(path, aside) == 0)
@@ -125,8 +117,7 @@ static void put_aside(const char *path)
   }
 }
 
-static void connect_to_folder(struct state_db *db)
-{
+static void connect_to_folder(struct state_db *db) {
   auto_error error = {0};
   if (fs_make_folders(db->folder, 0700, &error) != 0) {
     use_memory(db, error.message);
@@ -148,8 +139,7 @@ static void connect_to_folder(struct state_db *db)
     use_memory(db, rc == SQLITE_SCHEMA ? "made by a newer artmirror" : sqlite3_errstr(rc));
 }
 
-struct state_db *state_db_open(const char *folder)
-{
+struct state_db *state_db_open(const char *folder) {
   struct state_db *db = mem_alloc(sizeof *db);
   db->folder = str_copy(folder);
   if (folder)
@@ -159,8 +149,7 @@ struct state_db *state_db_open(const char *folder)
   return db;
 }
 
-void state_db_close(struct state_db *db)
-{
+void state_db_close(struct state_db *db) {
   if (!db)
     return;
   disconnect(db);
@@ -168,21 +157,18 @@ void state_db_close(struct state_db *db)
   free(db);
 }
 
-static void bind_names(sqlite3_stmt *statement, const char *space, const char *key)
-{
+static void bind_names(sqlite3_stmt *statement, const char *space, const char *key) {
   sqlite3_bind_text(statement, 1, space, -1, SQLITE_STATIC);
   sqlite3_bind_text(statement, 2, key, -1, SQLITE_STATIC);
 }
 
-static void finish(sqlite3_stmt *statement)
-{
+static void finish(sqlite3_stmt *statement) {
   sqlite3_reset(statement);
   sqlite3_clear_bindings(statement);
 }
 
 /* A value that can't be read or kept costs requests, nothing else: the run goes on. */
-static void recover(struct state_db *db, int rc)
-{
+static void recover(struct state_db *db, int rc) {
   if (!db->folder)
     return;
   if (!is_damage(rc)) {
@@ -196,8 +182,7 @@ static void recover(struct state_db *db, int rc)
 }
 
 bool state_db_get(struct state_db *db, const char *space, const char *key, struct arena *memory,
-                  const void **data, uint64_t *size)
-{
+                  const void **data, uint64_t *size) {
   if (!db->connection)
     return false;
   bind_names(db->get, space, key);
@@ -219,8 +204,7 @@ bool state_db_get(struct state_db *db, const char *space, const char *key, struc
 }
 
 static int write_value(struct state_db *db, const char *space, const char *key, const void *data,
-                       uint64_t size)
-{
+                       uint64_t size) {
   sqlite3_stmt *statement = data ? db->put : db->remove;
   bind_names(statement, space, key);
   if (data) /* a NULL pointer would be NULL, an empty value is not */
@@ -231,8 +215,7 @@ static int write_value(struct state_db *db, const char *space, const char *key, 
 }
 
 void state_db_put(struct state_db *db, const char *space, const char *key, const void *data,
-                  uint64_t size)
-{
+                  uint64_t size) {
   if (!db->connection)
     return;
   int rc = write_value(db, space, key, data, size);

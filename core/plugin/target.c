@@ -8,8 +8,7 @@
 #include <string.h>
 
 int target_new(struct plugin *plugin, const struct host_services *services,
-               const struct artm_config *options, struct target **ret, struct error *err)
-{
+               const struct artm_config *options, struct target **ret, struct error *err) {
   int rc = plugin_open(plugin, err);
   if (rc)
     return rc;
@@ -32,8 +31,7 @@ int target_new(struct plugin *plugin, const struct host_services *services,
   return 0;
 }
 
-void target_free(struct target *target)
-{
+void target_free(struct target *target) {
   if (!target)
     return;
   target->plugin->target.destroy(target->self);
@@ -42,14 +40,12 @@ void target_free(struct target *target)
   free(target);
 }
 
-static struct visit enter(struct target *target, struct artm_call *call)
-{
+static struct visit enter(struct target *target, struct artm_call *call) {
   return visit_begin(target->plugin, &target->lock, call);
 }
 
 int target_open(struct target *target, struct artm_call *call, const char *name,
-                struct repository **ret)
-{
+                struct repository **ret) {
   struct artm_repository *abi = NULL;
   struct visit visit = enter(target, call);
   int rc = visit_answer(&visit, "target.open",
@@ -63,13 +59,13 @@ int target_open(struct target *target, struct artm_call *call, const char *name,
                                     .abi = abi,
                                     .reference = abi->reference,
                                     .validates = (abi->flags & ARTM_REPOSITORY_VALIDATES) != 0,
+                                    .sparse = (abi->flags & ARTM_REPOSITORY_SPARSE) != 0,
                                     .registry = (abi->flags & ARTM_REPOSITORY_REGISTRY) != 0};
   *ret = repository;
   return 0;
 }
 
-void repository_close(struct repository *repository)
-{
+void repository_close(struct repository *repository) {
   if (!repository)
     return;
   struct visit visit = enter(repository->target, NULL);
@@ -79,8 +75,7 @@ void repository_close(struct repository *repository)
 }
 
 int target_resolve(struct repository *repository, struct artm_call *call, const char *reference,
-                   struct descriptor *ret)
-{
+                   struct descriptor *ret) {
   const struct artm_target *table = &repository->target->plugin->target;
   struct descriptor_slot slot;
   slot_init(&slot, repository->target->plugin, call, reference, false);
@@ -91,8 +86,7 @@ int target_resolve(struct repository *repository, struct artm_call *call, const 
 }
 
 int target_manifest(struct repository *repository, struct artm_call *call, const char *reference,
-                    struct descriptor *ret)
-{
+                    struct descriptor *ret) {
   const struct artm_target *table = &repository->target->plugin->target;
   struct descriptor_slot slot;
   slot_init(&slot, repository->target->plugin, call, reference, true);
@@ -103,8 +97,7 @@ int target_manifest(struct repository *repository, struct artm_call *call, const
 }
 
 int target_open_blob(struct repository *repository, struct artm_call *call,
-                     const struct descriptor *blob, uint64_t offset, struct artm_stream **ret)
-{
+                     const struct descriptor *blob, uint64_t offset, struct artm_stream **ret) {
   const struct artm_target *table = &repository->target->plugin->target;
   struct artm_descriptor wanted = descriptor_for_plugin(blob);
   struct artm_stream *stream = NULL;
@@ -119,8 +112,7 @@ int target_open_blob(struct repository *repository, struct artm_call *call,
 }
 
 int target_has_blob(struct repository *repository, struct artm_call *call,
-                    const struct descriptor *blob)
-{
+                    const struct descriptor *blob) {
   struct artm_descriptor wanted = descriptor_for_plugin(blob);
   struct visit visit = enter(repository->target, call);
   return visit_answer(&visit, "target.has_blob",
@@ -129,8 +121,7 @@ int target_has_blob(struct repository *repository, struct artm_call *call,
 }
 
 int target_mount(struct repository *repository, struct artm_call *call,
-                 const struct descriptor *blob, const char *from)
-{
+                 const struct descriptor *blob, const char *from) {
   const struct artm_target *table = &repository->target->plugin->target;
   struct artm_descriptor wanted = descriptor_for_plugin(blob);
   struct visit visit = enter(repository->target, call);
@@ -139,8 +130,7 @@ int target_mount(struct repository *repository, struct artm_call *call,
 }
 
 int target_put_blob(struct repository *repository, struct artm_call *call,
-                    const struct descriptor *blob, struct artm_stream *content)
-{
+                    const struct descriptor *blob, struct artm_stream *content) {
   const struct artm_target *table = &repository->target->plugin->target;
   struct artm_descriptor wanted = descriptor_for_plugin(blob);
   struct visit visit = enter(repository->target, call);
@@ -149,8 +139,8 @@ int target_put_blob(struct repository *repository, struct artm_call *call,
 }
 
 int target_put_manifest(struct repository *repository, struct artm_call *call,
-                        const char *reference, const struct descriptor *manifest, uint32_t *result)
-{
+                        const char *reference, const struct descriptor *manifest,
+                        uint32_t *result) {
   const struct artm_target *table = &repository->target->plugin->target;
   struct artm_descriptor wanted = descriptor_for_plugin(manifest);
   uint32_t flags = 0;

@@ -16,8 +16,7 @@
 #define LIMIT_MS 10000
 #define STEP_NS 1000000
 
-static _Noreturn void be_child(void (*step)(void *arg), void *arg)
-{
+static _Noreturn void be_child(void (*step)(void *arg), void *arg) {
   static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL};
   /* Our handlers are the parent's business, and its death is ours. */
   for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
@@ -29,8 +28,7 @@ static _Noreturn void be_child(void (*step)(void *arg), void *arg)
 }
 
 /* False: it had to be killed. */
-static bool wait_for(pid_t pid, int *status)
-{
+static bool wait_for(pid_t pid, int *status) {
   uint64_t end = clock_now_ms() + LIMIT_MS;
   for (;;) {
     pid_t got = waitpid(pid, status, WNOHANG);
@@ -50,8 +48,7 @@ static bool wait_for(pid_t pid, int *status)
   }
 }
 
-int trial_run(void (*step)(void *arg), void *arg, const char *doing, struct error *err)
-{
+int trial_run(void (*step)(void *arg), void *arg, const char *doing, struct error *err) {
   fflush(NULL); /* or the child's copies of the buffers could be written too */
   pid_t pid = fork();
   if (pid < 0)

@@ -12,8 +12,7 @@
 
 enum place { PLACE_FILE, PLACE_FOLDER, PLACE_ABOVE };
 
-static int check(const char *path, const struct stat *st, enum place place, struct error *err)
-{
+static int check(const char *path, const struct stat *st, enum place place, struct error *err) {
   const char *what = place == PLACE_FILE ? "the file" : "the folder";
   if (st->st_uid != 0 && st->st_uid != geteuid()) {
     error_set(err, ARTM_E_CONFIG, "%s %s belongs to user %lu, who is neither root nor you", what,
@@ -32,8 +31,7 @@ static int check(const char *path, const struct stat *st, enum place place, stru
   return error_hint(err, "chmod %s %s", others ? "o-w" : "g-w", path);
 }
 
-static int check_folders(const char *path, struct error *err)
-{
+static int check_folders(const char *path, struct error *err) {
   auto_free char *folder = fs_parent(path);
   for (enum place place = PLACE_FOLDER;; place = PLACE_ABOVE) {
     struct stat st;
@@ -49,8 +47,7 @@ static int check_folders(const char *path, struct error *err)
   }
 }
 
-int trust_open(const char *path, int *ret_fd, struct error *err)
-{
+int trust_open(const char *path, int *ret_fd, struct error *err) {
   int rc = check_folders(path, err);
   if (rc)
     return rc;

@@ -5,8 +5,7 @@
 #include "plugin/trial.h"
 #include <stdio.h>
 
-struct visit visit_begin(struct plugin *plugin, pthread_mutex_t *instance, struct artm_call *call)
-{
+struct visit visit_begin(struct plugin *plugin, pthread_mutex_t *instance, struct artm_call *call) {
   struct visit visit = {.plugin = plugin, .call = call};
   if (plugin->threads == ARTM_THREADS_SERIAL_PLUGIN)
     visit.lock = &plugin->lock;
@@ -22,16 +21,14 @@ struct visit visit_begin(struct plugin *plugin, pthread_mutex_t *instance, struc
   return visit;
 }
 
-void visit_end(struct visit *visit)
-{
+void visit_end(struct visit *visit) {
   if (visit->lock)
     pthread_mutex_unlock(visit->lock);
   if (visit->call)
     visit->call->plugin = visit->outer;
 }
 
-int visit_misbehaved(const struct plugin *plugin, struct artm_call *call, const char *format, ...)
-{
+int visit_misbehaved(const struct plugin *plugin, struct artm_call *call, const char *format, ...) {
   auto_free char *what = NULL;
   va_list args;
   va_start(args, format);
@@ -43,8 +40,7 @@ int visit_misbehaved(const struct plugin *plugin, struct artm_call *call, const 
   return error_hint(&call->error, "report this to the plugin's author");
 }
 
-int visit_answer(struct visit *visit, const char *function, int32_t answer, unsigned allowed)
-{
+int visit_answer(struct visit *visit, const char *function, int32_t answer, unsigned allowed) {
   struct artm_call *call = visit->call;
   visit_end(visit);
   if (answer == 0 || (answer == ARTM_NO && (allowed & ANSWER_NO)) ||
@@ -61,6 +57,16 @@ int visit_answer(struct visit *visit, const char *function, int32_t answer, unsi
   return answer;
 }
 
+void error_place(struct error *error, const struct artm_config *config) {
+  if (error->code != ARTM_E_CONFIG || !error->field || error->where || !config)
+    return;
+  const struct node *node = config_node(config, error->field);
+  if (!node)
+    node = config->node;
+  if (node && node->file)
+    error_where(error, "%s:%u:%u", node->file->path, node->line, node->column);
+}
+
 struct attempt {
   const struct plugin *plugin;
   const struct instance_kind *kind;
@@ -68,8 +74,7 @@ struct attempt {
   const struct artm_config *options;
 };
 
-static void create_and_destroy(void *arg)
-{
+static void create_and_destroy(void *arg) {
   const struct attempt *attempt = arg;
   auto_call call = {.plugin = attempt->plugin->id};
   void *self = NULL;
@@ -79,8 +84,7 @@ static void create_and_destroy(void *arg)
 
 int instance_create(struct plugin *plugin, const struct instance_kind *kind,
                     const struct artm_host *host, const struct artm_config *options,
-                    void **ret_self, struct error *err)
-{
+                    void **ret_self, struct error *err) {
   struct attempt attempt = {plugin, kind, host, options};
   auto_error why = {0};
   if (trial_run(create_and_destroy, &attempt, "being created and destroyed", &why) != 0) {
@@ -91,14 +95,15 @@ int instance_create(struct plugin *plugin, const struct instance_kind *kind,
   void *self = NULL;
   struct visit visit = visit_begin(plugin, NULL, &call);
   int rc = visit_answer(&visit, "create", kind->create(host, &call, options, &self), 0);
-  if (rc)
+  if (rc) {
+    error_place(&call.error, options);
     return error_move(err, &call.error);
+  }
   *ret_self = self;
   return 0;
 }
 
-void instance_lock_init(pthread_mutex_t *lock)
-{
+void instance_lock_init(pthread_mutex_t *lock) {
   pthread_mutexattr_t recursive; /* a stream read inside put_blob may enter again */
   pthread_mutexattr_init(&recursive);
   pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);

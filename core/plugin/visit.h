@@ -25,6 +25,9 @@ int visit_answer(struct visit *, const char *function, int32_t answer, unsigned 
 int visit_misbehaved(const struct plugin *, struct artm_call *, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Completes a CONFIG error that names a field with the place of that field in the config. */
+void error_place(struct error *, const struct artm_config *);
+
 /* A plugin's create and destroy, as in artm_source. */
 struct instance_kind {
   int32_t (*create)(const struct artm_host *, struct artm_call *, const struct artm_config *options,

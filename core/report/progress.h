@@ -12,5 +12,5 @@ struct progress *progress_new(size_t jobs, bool terminal, bool verbose, bool qui
 void progress_job_done(struct progress *, const struct job_record *);
 void progress_expect(struct progress *, uint64_t bytes); /* a blob that will be sent */
 void progress_moved(struct progress *, uint64_t bytes);  /* bytes that were sent */
-void progress_free(struct progress *); /* clears the bars */
+void progress_free(struct progress *);                   /* clears the bars */
 #endif

@@ -15,8 +15,8 @@ enum job_status {
   JOB_UNCHANGED,
   JOB_CREATED,
   JOB_UPDATED,
-  JOB_KEPT,      /* other content at the target, left by on_change: keep */
-  JOB_BLOCKED,   /* withheld by a policy */
+  JOB_KEPT,    /* other content at the target, left by on_change: keep */
+  JOB_BLOCKED, /* withheld by a policy */
   JOB_FAILED,
   JOB_SKIPPED,   /* not started: --fail-fast, drained */
   JOB_CANCELLED, /* started, stopped by a signal */
@@ -27,7 +27,8 @@ enum job_status {
 const char *job_status_name(enum job_status); /* "unchanged", "created", ... */
 
 struct job_span {
-  const char *phase; /* static: "resolve", "compare", "plan", "transfer", "manifests", "tag", "verify" */
+  const char
+      *phase; /* static: "resolve", "compare", "plan", "transfer", "manifests", "tag", "verify" */
   uint32_t worker;
   int64_t start_ms, end_ms; /* wall clock */
 };
@@ -60,8 +61,8 @@ struct job_record {
   struct job_span *spans;
   size_t span_count, span_capacity;
   int64_t start_ms, end_ms;
-  struct error error;    /* code 0: none */
-  struct strings notes;  /* "foreign layer sha256:... is not mirrored", ... */
+  struct error error;   /* code 0: none */
+  struct strings notes; /* "foreign layer sha256:... is not mirrored", ... */
 };
 void job_record_done(struct job_record *);
 
@@ -71,7 +72,7 @@ struct run_budget {
   bool known; /* the registry said something */
 };
 struct run_report {
-  char *id; /* start time and a random part */
+  char *id;      /* start time and a random part */
   char *command; /* "mirror", "plan" */
   int64_t start_ms, end_ms;
   char *config_origin;

@@ -87,6 +87,10 @@ int32_t docker_parse(void *self, struct artm_call *call, const char *reference,
     text += strlen(SCHEME);
   if (is_foreign(text))
     return ARTM_NO;
+  if (memchr(text, '@', strcspn(text, "/")) && strchr(text, '/')) /* and it may be a password */
+    return fail(((const struct docker *)self)->client.host, call, ARTM_E_CONFIG, NULL,
+                "write them in the config under registries: HOST: {username, password}",
+                "credentials do not belong into a reference");
   __attribute__((cleanup(parts_done))) struct parts parts = {0};
   split(text, &parts);
   int32_t answer = check(self, call, reference, &parts);

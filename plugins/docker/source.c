@@ -19,18 +19,18 @@ static const struct artm_field fields[] = {
                .flags = ARTM_FIELD_REQUIRED | ARTM_FIELD_MATRIX,
                .constraint = "^[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\\.|_|__|-+)"
                              "[a-z0-9]+)*)*$",
-               .doc = "Repository of the image in its registry, such as hashicorp/vault."),
+               .doc = "Repository of the image in its registry, such as hashicorp/vault"),
     ARTM_FIELD(.name = "source_registry", .type = ARTM_TYPE_STRING,
                .flags = ARTM_FIELD_REQUIRED | ARTM_FIELD_MATRIX,
                .constraint = "^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\\[[0-9A-Fa-f:.]+\\])"
                              "(:[0-9]{1,5})?$",
-               .doc = "Registry that has the image: host[:port], such as docker.io."),
+               .doc = "Registry that has the image: host[:port], such as docker.io"),
     ARTM_FIELD(.name = "versions", .type = ARTM_TYPE_LIST, .element = ARTM_TYPE_STRING,
                .role = ARTM_ROLE_AXIS, .flags = ARTM_FIELD_REQUIRED | ARTM_FIELD_MATRIX,
-               .doc = "Tags or digests to mirror.", .matrix_key = "version"),
+               .doc = "Tags or digests to mirror", .matrix_key = "version"),
     ARTM_FIELD(.name = "platforms", .type = ARTM_TYPE_LIST, .element = ARTM_TYPE_STRING,
                .role = ARTM_ROLE_PLATFORMS, .flags = ARTM_FIELD_MATRIX,
-               .doc = "Platforms to keep, as os/architecture[/variant]; all if not given.",
+               .doc = "Platforms to keep, as os/architecture[/variant]; all if not given",
                .matrix_default = "[\"linux/amd64\",\"linux/arm64\"]"),
 };
 

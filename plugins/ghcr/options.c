@@ -73,6 +73,9 @@ int32_t ghcr_create(const struct artm_host *host, struct artm_call *call,
   const char *value = host->config_text(options, "registry", 0);
   if (!value)
     value = "";
+  if (strchr(value, '@')) /* and it may be a password */
+    return refuse(host, call, NULL, "write them under registries: HOST: {username, password}",
+                  "credentials do not belong into a target");
   char *registry = NULL, *prefix = NULL;
   if (!split(value, &registry, &prefix))
     return refuse(host, call, value,

@@ -11,11 +11,11 @@
 static const struct artm_field option_fields[] = {
     ARTM_FIELD(.name = "registry", .type = ARTM_TYPE_STRING, .role = ARTM_ROLE_VALUE,
                .flags = ARTM_FIELD_REQUIRED,
-               .doc = "Registry and folder of all repositories: host[:port][/prefix]."),
+               .doc = "Registry and folder of all repositories: host[:port][/prefix]"),
     ARTM_FIELD(.name = "flavor", .type = ARTM_TYPE_ENUM, .default_value = "auto",
                .constraint = "auto|ghcr|generic",
                .doc = "Whose rules apply: ghcr for GHCR behind another name; auto goes by the "
-                      "host."),
+                      "host"),
 };
 
 #define REFERENCE_MAX 255 /* host and name together; more is refused by clients */

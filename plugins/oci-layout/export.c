@@ -18,19 +18,6 @@ struct export {
   unsigned depth;
 };
 
-static int write_all(int fd, const char *data, size_t len) {
-  while (len > 0) {
-    ssize_t put = write(fd, data, len);
-    if (put < 0 && errno == EINTR)
-      continue;
-    if (put <= 0)
-      return put < 0 ? -errno : -EIO;
-    data += put;
-    len -= (size_t)put;
-  }
-  return 0;
-}
-
 static int create_at(int folder, const char *name) {
   int fd = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
   return fd < 0 ? -errno : fd;
@@ -38,7 +25,7 @@ static int create_at(int folder, const char *name) {
 
 static int32_t write_file(struct export *export, const char *name, const char *text) {
   auto_fd fd = create_at(export->target, name);
-  int error = fd < 0 ? fd : write_all(fd, text, strlen(text));
+  int error = fd < 0 ? fd : file_write(fd, text, strlen(text));
   return error < 0 ? place_fail(export->to, export->call, error, "write", name) : 0;
 }
 
@@ -57,7 +44,7 @@ static int32_t copy(struct export *export, const char *path) {
       return 0;
     if (got < 0 && errno == EINTR)
       continue;
-    error = got < 0 ? -errno : write_all(out, buffer, (size_t)got);
+    error = got < 0 ? -errno : file_write(out, buffer, (size_t)got);
   }
   return place_fail(export->to, export->call, error, "copy", path);
 }

@@ -111,6 +111,19 @@ int has_file(int folder, const char *below, uint64_t size) {
   return (uint64_t)st.st_size == size ? 0 : -ENOENT;
 }
 
+int file_write(int fd, const void *data, size_t len) {
+  for (const char *at = data; len > 0;) {
+    ssize_t put = write(fd, at, len);
+    if (put < 0 && errno == EINTR)
+      continue;
+    if (put <= 0)
+      return put < 0 ? -errno : -EIO;
+    at += put;
+    len -= (size_t)put;
+  }
+  return 0;
+}
+
 static const char *hint_for(int error) {
   switch (error) {
   case ENOSPC:

@@ -35,6 +35,8 @@ int make_folder_at(int folder, const char *below);
 int file_at(int folder, const char *below, struct stat *ret);
 /* 0 if a regular file of that size is there, -ENOENT if it is not or is something else. */
 int has_file(int folder, const char *below, uint64_t size);
+/* Writes all bytes. */
+int file_write(int fd, const void *data, size_t len);
 
 /* Fails with "can't ACTION: reason", naming the path (root/name/below). -ENOMEM and the like
  * included. */

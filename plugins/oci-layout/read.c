@@ -6,7 +6,8 @@
 #include <limits.h>
 #include <string.h>
 
-const char *type_of_manifest(const json_t *manifest) {
+/* NULL: it is no manifest of schema 2. */
+static const char *type_of_manifest(const json_t *manifest) {
   if (json_integer_value(json_object_get(manifest, "schemaVersion")) != 2)
     return NULL;
   const char *type = json_string_value(json_object_get(manifest, "mediaType"));

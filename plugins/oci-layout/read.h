@@ -18,6 +18,4 @@ int32_t read_blob(const struct place *, struct artm_call *, const struct artm_de
  * index.json. */
 int32_t read_tags(const struct place *, struct artm_call *, bool short_names,
                   struct artm_version_sink *);
-/* The media type that a manifest has or must have; NULL: it is none of schema 2. */
-const char *type_of_manifest(const json_t *manifest);
 #endif

@@ -82,7 +82,7 @@ static int32_t receive(const struct place *place, struct artm_call *call, struct
     total += (uint64_t)got;
     if (total > blob->size)
       break;
-    int error = temp_write(temp, buffer, (size_t)got);
+    int error = file_write(temp->fd, buffer, (size_t)got);
     if (error < 0)
       return place_fail(place, call, error, "write", blob->digest);
   }
@@ -106,7 +106,7 @@ int32_t store_blob(struct store *store, const struct place *place, struct artm_c
     if (answer != 0)
       return answer;
   } else {
-    error = temp_write(&temp, blob->data, blob->size);
+    error = file_write(temp.fd, blob->data, blob->size);
   }
   if (error == 0)
     error = commit(place, &temp, blob->digest, blob->size);
@@ -154,7 +154,7 @@ int32_t store_replace(struct store *store, const struct place *place, struct art
   auto_temp temp = TEMP_NONE;
   int error = temp_open(store, &temp);
   if (error == 0)
-    error = temp_write(&temp, data, size);
+    error = file_write(temp.fd, data, size);
   if (error == 0 && fsync(temp.fd) != 0)
     error = -errno;
   auto_fd folder = error < 0 ? error : place_folder(place);

@@ -89,9 +89,10 @@ static int32_t open_repository(void *instance, struct artm_call *call, const cha
   repository->store = store;
   repository->place =
       (struct place){store->host, store->root, reference + (size_t)len - strlen(name), reference};
-  repository->abi = (struct artm_repository){.struct_size = (uint32_t)sizeof repository->abi,
-                                             .flags = ARTM_REPOSITORY_VALIDATES,
-                                             .reference = reference};
+  repository->abi =
+      (struct artm_repository){.struct_size = (uint32_t)sizeof repository->abi,
+                               .flags = ARTM_REPOSITORY_VALIDATES | ARTM_REPOSITORY_SPARSE,
+                               .reference = reference};
   *ret = &repository->abi;
   return 0;
 }

@@ -80,17 +80,3 @@ void temp_done(struct temp *temp) {
   close(temp->folder);
   *temp = TEMP_NONE;
 }
-
-int temp_write(struct temp *temp, const void *data, size_t len) {
-  const char *at = data;
-  while (len > 0) {
-    ssize_t put = write(temp->fd, at, len);
-    if (put < 0 && errno == EINTR)
-      continue;
-    if (put <= 0)
-      return put < 0 ? -errno : -EIO;
-    at += put;
-    len -= (size_t)put;
-  }
-  return 0;
-}

@@ -13,7 +13,6 @@ struct temp {
 int temp_open(struct store *, struct temp *);
 /* Removes the file, if it still has its temporary name, and closes. */
 void temp_done(struct temp *);
-int temp_write(struct temp *, const void *data, size_t len);
 #define TEMP_NONE ((struct temp){.folder = -1, .fd = -1})
 #define auto_temp __attribute__((cleanup(temp_done))) struct temp
 

@@ -89,6 +89,17 @@ class Layouts(Scenario):
         self.assertEqual(snapshot(self.target), before)
         self.stored_once(base[0])
 
+    def test_crane_reads_the_copies(self):
+        crane = harness.peer('crane')
+        registry = self.registry()
+        self.source('multi', images.multi_platform('multi'), '1')
+        self.source('single', images.image('single'), '1')
+        self.mirror(self.write_config())
+        for name, image in self.images.items():
+            subprocess.run([crane, 'push', '--insecure', self.target / name,
+                            f'{registry.address}/{name}:1'], check=True, capture_output=True)
+            self.assertEqual(registry.tags()[f'{name}:1'], image.digest)
+
     def stored_once(self, blob) -> None:
         name = images.digest_of(blob)[7:]
         found = [path for path in self.target.rglob(name)]

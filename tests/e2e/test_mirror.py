@@ -90,36 +90,50 @@ class TwentyImages(Scenario):
         done = json.loads((self.tmp / 'copy/manifest.json').read_text(encoding='utf-8'))
         self.assertEqual(done, self.images['docker/list1'].document)
 
+
+class Jobs(Scenario):
+
+    def setUp(self):
+        super().setUp()
+        self.source = self.registry('source')
+        self.target = self.registry('target')
+        self.images = {'a': images.image('a'), 'b': images.multi_platform('b'),
+                       'foreign': images.image('f', extra_layers=[images.foreign_layer('w')])}
+        for name, image in self.images.items():
+            self.source.push(image, name, '1')
+        self.target.clear()
+
+    def path(self, *names):
+        return self.config([self.entry(self.source, name, '1') for name in names],
+                           f'{self.target.address}/mirror')
+
     def test_foreign_layer_is_reported(self):
-        found = self.mirror(self.path, '--image', 'odd/foreign')
+        found = self.mirror(self.path('a', 'foreign'), '--image', 'foreign')
+        self.assertEqual(found.statuses(), ['created'])
         self.assertIn('not mirrored', json.dumps(found.document))
 
     def test_one_bad_image_leaves_the_others(self):
-        entries = [self.entry(self.source, name, '1.0') for name in list(self.images)[:3]]
-        entries.insert(1, self.entry(self.source, 'app/absent', '1.0'))
-        path = self.config(entries, f'{self.target.address}/mirror')
-        found = self.mirror(path, status=4)
+        found = self.mirror(self.path('a', 'absent', 'b', 'foreign'), status=4)
         self.assertEqual(found.statuses(), ['created', 'failed', 'created', 'created'])
         self.assertEqual(self.target.walk(), 3)
-        self.assertIn('app/absent', found.said)
+        self.assertIn('absent', found.said)
 
     def test_only_failed(self):
-        entries = [self.entry(self.source, name, '1.0') for name in ('app/single0', 'app/late')]
-        path = self.config(entries, f'{self.target.address}/mirror')
         report = self.tmp / 'run.json'
+        path = self.path('a', 'late')
         self.artmirror('mirror', '--config', path, '--report', report, status=4)
-        self.source.push(images.image('late'), 'app/late', '1.0')
+        self.source.push(images.image('late'), 'late', '1')
         found = self.mirror(path, '--only-failed', report)
-        self.assertEqual([(job['status']) for job in found.jobs], ['created'])
+        self.assertEqual(found.statuses(), ['created'])
 
     def test_plan_writes_nothing(self):
-        found = self.plan(self.path, '--detailed-exitcode', status=10)
-        self.assertEqual(found.statuses(), ['would create'] * 20)
+        path = self.path(*self.images)
+        found = self.plan(path, '--detailed-exitcode', status=10)
+        self.assertEqual(found.statuses(), ['would create'] * 3)
+        self.mirror(path, '--dry-run')
         self.assertEqual(self.target.writes(), [])
-        found = self.mirror(self.path, '--dry-run')
-        self.assertEqual(self.target.writes(), [])
-        self.mirror(self.path)
-        self.plan(self.path, '--detailed-exitcode', status=0)
+        self.mirror(path)
+        self.plan(path, '--detailed-exitcode', status=0)
 
 
 class Changes(Scenario):
@@ -315,10 +329,9 @@ class Large(Scenario):
         source.push(images.image('large', layers=4, size=40_000_000), 'large', '1')
         path = self.config([self.entry(source, 'large', '1')], target.address)
         process = harness.start('mirror', '--config', path)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        self.assertEqual(process.returncode, 0)
-        self.assertLess(usage.ru_maxrss, 40 * 1024, 'KiB of memory')
+        peak = harness.peak_memory(process)
+        self.assertEqual(harness.finish(process).returncode, 0)
+        self.assertLess(peak, 40 * 1024, 'KiB of memory')
         self.assertEqual(target.walk(), 1)
 
 

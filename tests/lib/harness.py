@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import tap
 
 sys.dont_write_bytecode = True
 
-SRCDIR = Path(os.environ.get('SRCDIR') or Path(__file__).parents[2]).resolve()
+SRCDIR = Path(os.environ.get('SRCDIR') or Path(__file__).resolve().parents[2]).resolve()
 ARTMIRROR = os.path.abspath(os.environ.get('ARTMIRROR') or SRCDIR / 'artmirror')
 PLUGIN_DIRS = [os.path.abspath(folder) for folder in
                os.environ.get('ARTMIRROR_PLUGIN_DIR', '').split(':') if folder]
@@ -130,6 +131,21 @@ def run(*args, env=None, cwd=None, input=None, timeout=120) -> subprocess.Comple
     """Runs artmirror to its end; checks its output, not its exit status."""
     stdin = subprocess.DEVNULL if input is None else subprocess.PIPE
     return finish(start(*args, env=env, cwd=cwd, stdin=stdin), input, timeout)
+
+
+def peak_memory(process: subprocess.Popen) -> int:
+    """Waits for the end and gives the largest resident size in KiB. (What wait4 tells is at least
+    the size of the process that forked.)"""
+    peak = 0
+    while process.poll() is None:
+        try:
+            with open(f'/proc/{process.pid}/status', encoding='ascii') as status:
+                found = re.search(r'VmHWM:\s*(\d+)', status.read())
+        except OSError:
+            break
+        peak = max(peak, int(found[1])) if found else peak
+        time.sleep(0.005)
+    return peak
 
 
 def tool(name: str) -> str:

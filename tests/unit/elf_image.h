@@ -26,15 +26,13 @@ struct image {
   ElfW(Sym) symbols[2];
 };
 
-static inline ElfW(Half) own_machine(void)
-{
+static inline ElfW(Half) own_machine(void) {
   extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
   return __ehdr_start.e_machine;
 }
 
 /* A good image; change what the test is about, then write it. */
-static inline struct image image_new(const char *keys, size_t keys_size)
-{
+static inline struct image image_new(const char *keys, size_t keys_size) {
   static const char dynstr[] = "\0artmirror_plugin";
   static const char names[] = "\0.data\0.artmirror.meta\0.dynstr\0.dynsym\0.names";
   struct image i = {
@@ -53,8 +51,8 @@ static inline struct image image_new(const char *keys, size_t keys_size)
                  .e_shstrndx = IMAGE_NAMES},
       .symbols = {{0}, {.st_name = 1, .st_shndx = IMAGE_DATA}},
   };
-  const size_t sizes[IMAGE_COUNT] = {0,         sizeof i.head, keys_size, sizeof dynstr,
-                                     sizeof i.symbols, sizeof names};
+  const size_t sizes[IMAGE_COUNT] = {
+      0, sizeof i.head, keys_size, sizeof dynstr, sizeof i.symbols, sizeof names};
   const ElfW(Word) types[IMAGE_COUNT] = {SHT_NULL,   SHT_PROGBITS, SHT_PROGBITS,
                                          SHT_STRTAB, SHT_DYNSYM,   SHT_STRTAB};
   const ElfW(Word) name_at[IMAGE_COUNT] = {0, 1, 7, 23, 31, 39};
@@ -74,8 +72,7 @@ static inline struct image image_new(const char *keys, size_t keys_size)
   return i;
 }
 
-static inline void image_write(const struct image *i, struct buf *out)
-{
+static inline void image_write(const struct image *i, struct buf *out) {
   static const char dynstr[] = "\0artmirror_plugin";
   static const char names[] = "\0.data\0.artmirror.meta\0.dynstr\0.dynsym\0.names";
   buf_add(out, &i->header, sizeof i->header);

@@ -2,6 +2,7 @@
 /* Plugin tables of the right and the wrong size, with and without what they announce. */
 #include "base/memory.h"
 #include "plugin/adopt.h"
+#include "unit/plugin_kit.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,172 +11,7 @@
 
 #include <cmocka.h>
 
-static int32_t create(const struct artm_host *host, struct artm_call *call,
-                      const struct artm_config *options, void **self)
-{
-  (void)host, (void)call, (void)options, (void)self;
-  return 0;
-}
-
-static void destroy(void *self)
-{
-  (void)self;
-}
-
-static int32_t source_open_it(void *self, struct artm_call *call, const struct artm_config *entry,
-                              const struct artm_version *version, struct artm_artefact **ret)
-{
-  (void)self, (void)call, (void)entry, (void)version, (void)ret;
-  return 0;
-}
-
-static void source_close(struct artm_artefact *artefact)
-{
-  (void)artefact;
-}
-
-static int32_t source_sink(struct artm_artefact *artefact, struct artm_call *call,
-                           struct artm_descriptor_sink *sink)
-{
-  (void)artefact, (void)call, (void)sink;
-  return 0;
-}
-
-static int32_t source_matches_it(struct artm_artefact *artefact, struct artm_call *call,
-                                 const struct artm_descriptor *descriptor)
-{
-  (void)artefact, (void)call, (void)descriptor;
-  return 0;
-}
-
-static int32_t source_manifest_it(struct artm_artefact *artefact, struct artm_call *call,
-                                  const char *reference, struct artm_descriptor_sink *sink)
-{
-  (void)artefact, (void)call, (void)reference, (void)sink;
-  return 0;
-}
-
-static int32_t source_blob(struct artm_artefact *artefact, struct artm_call *call,
-                           const struct artm_descriptor *descriptor, uint64_t offset,
-                           struct artm_stream **stream)
-{
-  (void)artefact, (void)call, (void)descriptor, (void)offset, (void)stream;
-  return 0;
-}
-
-static int32_t target_open_it(void *self, struct artm_call *call, const char *name,
-                              struct artm_repository **ret)
-{
-  (void)self, (void)call, (void)name, (void)ret;
-  return 0;
-}
-
-static void target_close(struct artm_repository *repository)
-{
-  (void)repository;
-}
-
-static int32_t target_manifest_it(struct artm_repository *repository, struct artm_call *call,
-                                  const char *reference, struct artm_descriptor_sink *sink)
-{
-  (void)repository, (void)call, (void)reference, (void)sink;
-  return 0;
-}
-
-static int32_t target_blob(struct artm_repository *repository, struct artm_call *call,
-                           const struct artm_descriptor *descriptor, uint64_t offset,
-                           struct artm_stream **stream)
-{
-  (void)repository, (void)call, (void)descriptor, (void)offset, (void)stream;
-  return 0;
-}
-
-static int32_t target_has(struct artm_repository *repository, struct artm_call *call,
-                          const struct artm_descriptor *descriptor)
-{
-  (void)repository, (void)call, (void)descriptor;
-  return 0;
-}
-
-static int32_t target_put(struct artm_repository *repository, struct artm_call *call,
-                          const struct artm_descriptor *descriptor, struct artm_stream *content)
-{
-  (void)repository, (void)call, (void)descriptor, (void)content;
-  return 0;
-}
-
-static int32_t target_put_it(struct artm_repository *repository, struct artm_call *call,
-                             const char *reference, const struct artm_descriptor *descriptor,
-                             uint32_t *result)
-{
-  (void)repository, (void)call, (void)reference, (void)descriptor, (void)result;
-  return 0;
-}
-
-static const struct artm_field good_fields[] = {
-    ARTM_FIELD(.name = "name", .type = ARTM_TYPE_STRING, .role = ARTM_ROLE_NAME,
-               .flags = ARTM_FIELD_REQUIRED, .doc = "What it is called."),
-    ARTM_FIELD(.name = "versions", .type = ARTM_TYPE_LIST, .element = ARTM_TYPE_STRING,
-               .role = ARTM_ROLE_AXIS, .flags = ARTM_FIELD_REQUIRED, .matrix_key = "version",
-               .doc = "Which of them."),
-};
-static const struct artm_field good_options[] = {
-    ARTM_FIELD(.name = "value", .type = ARTM_TYPE_STRING, .role = ARTM_ROLE_VALUE,
-               .doc = "Where to."),
-};
-
-/* One of everything, to break one thing at a time. */
-struct kit {
-  struct artm_source source;
-  struct artm_target target;
-  struct artm_plugin plugin;
-  struct artm_entry entry;
-  const char *keys;
-  size_t keys_size;
-};
-
-#define KEYS "artmirror=1.0\0id=kit\0section=things\0noun=thing\0prefix=\0"
-
-static void kit_init(struct kit *kit)
-{
-  *kit = (struct kit){
-      .source = {.struct_size = sizeof kit->source,
-                 ARTM_FIELDS(fields, good_fields),
-                 .destination = "{name}:{version}",
-                 .create = create,
-                 .destroy = destroy,
-                 .open = source_open_it,
-                 .close = source_close,
-                 .resolve = source_sink,
-                 .manifest = source_manifest_it,
-                 .open_blob = source_blob},
-      .target = {.struct_size = sizeof kit->target,
-                 ARTM_FIELDS(options, good_options),
-                 .create = create,
-                 .destroy = destroy,
-                 .open = target_open_it,
-                 .close = target_close,
-                 .resolve = target_manifest_it,
-                 .manifest = target_manifest_it,
-                 .open_blob = target_blob,
-                 .has_blob = target_has,
-                 .put_blob = target_put,
-                 .put_manifest = target_put_it},
-      .plugin = {.struct_size = sizeof kit->plugin},
-      .entry = {.magic = ARTM_MAGIC,
-                .struct_size = sizeof kit->entry,
-                .abi_major = ARTM_ABI_MAJOR,
-                .build = "by hand"},
-      .keys = KEYS,
-      .keys_size = sizeof KEYS,
-  };
-  kit->plugin.source = &kit->source;
-  kit->plugin.target = &kit->target;
-  kit->entry.plugin = &kit->plugin;
-}
-
-static int adopt(struct kit *kit, struct plugin *plugin, struct error *error)
-{
+static int adopt(struct kit *kit, struct plugin *plugin, struct error *error) {
   memset(plugin, 0, sizeof *plugin);
   plugin->id = str_copy("kit");
   plugin->metadata.size = kit->keys_size;
@@ -183,8 +19,7 @@ static int adopt(struct kit *kit, struct plugin *plugin, struct error *error)
   return adopt_entry(plugin, &kit->entry, error);
 }
 
-static void plugin_clear(struct plugin *plugin)
-{
+static void plugin_clear(struct plugin *plugin) {
   field_table_done(&plugin->source_fields);
   field_table_done(&plugin->source_options);
   field_table_done(&plugin->target_options);
@@ -193,8 +28,7 @@ static void plugin_clear(struct plugin *plugin)
   free(plugin->id);
 }
 
-static void expect_refusal(struct kit *kit, const char *part)
-{
+static void expect_refusal(struct kit *kit, const char *part) {
   struct plugin plugin;
   struct error error = {0};
   int rc = adopt(kit, &plugin, &error);
@@ -205,15 +39,13 @@ static void expect_refusal(struct kit *kit, const char *part)
   plugin_clear(&plugin);
 }
 
-static void expect_fine(struct kit *kit, struct plugin *plugin)
-{
+static void expect_fine(struct kit *kit, struct plugin *plugin) {
   struct error error = {0};
   if (adopt(kit, plugin, &error) != 0)
     fail_msg("refused: %s", error.message);
 }
 
-static void takes_a_good_one(void **state)
-{
+static void takes_a_good_one(void **state) {
   (void)state;
   struct kit kit;
   struct plugin plugin;
@@ -235,8 +67,7 @@ static void takes_a_good_one(void **state)
   plugin_clear(&plugin);
 }
 
-static void optional_functions_are_never_null(void **state)
-{
+static void optional_functions_are_never_null(void **state) {
   (void)state;
   struct kit kit;
   struct plugin plugin;
@@ -259,8 +90,7 @@ static void optional_functions_are_never_null(void **state)
   plugin_clear(&plugin);
 }
 
-static void refuses_structs_shorter_than_the_first(void **state)
-{
+static void refuses_structs_shorter_than_the_first(void **state) {
   (void)state;
   struct kit kit;
   kit_init(&kit);
@@ -281,8 +111,7 @@ static void refuses_structs_shorter_than_the_first(void **state)
 }
 
 /* What a newer plugin appends is not read, and not written over. */
-static void takes_longer_structs(void **state)
-{
+static void takes_longer_structs(void **state) {
   (void)state;
   struct {
     struct artm_source source;
@@ -302,15 +131,14 @@ static void takes_longer_structs(void **state)
   plugin_clear(&plugin);
 }
 
-#define LACKS(member, function)                                                                    \
-  do {                                                                                             \
-    kit_init(&kit);                                                                                \
-    kit.member.function = NULL;                                                                    \
-    expect_refusal(&kit, "its " #member " lacks the required function " #function);                \
+#define LACKS(member, function)                                                     \
+  do {                                                                              \
+    kit_init(&kit);                                                                 \
+    kit.member.function = NULL;                                                     \
+    expect_refusal(&kit, "its " #member " lacks the required function " #function); \
   } while (0)
 
-static void refuses_missing_required_functions(void **state)
-{
+static void refuses_missing_required_functions(void **state) {
   (void)state;
   struct kit kit;
   LACKS(source, create);
@@ -332,8 +160,7 @@ static void refuses_missing_required_functions(void **state)
   LACKS(target, put_manifest);
 }
 
-static void refuses_abilities_without_their_functions(void **state)
-{
+static void refuses_abilities_without_their_functions(void **state) {
   (void)state;
   struct kit kit;
   struct plugin plugin;
@@ -349,8 +176,7 @@ static void refuses_abilities_without_their_functions(void **state)
   expect_refusal(&kit, "without the function list_versions");
 }
 
-static void unknown_abilities_depend_on_the_minor(void **state)
-{
+static void unknown_abilities_depend_on_the_minor(void **state) {
   (void)state;
   struct kit kit;
   struct plugin plugin;
@@ -375,8 +201,7 @@ static void unknown_abilities_depend_on_the_minor(void **state)
   expect_refusal(&kit, "on_change");
 }
 
-static void metadata_and_tables_must_agree(void **state)
-{
+static void metadata_and_tables_must_agree(void **state) {
   (void)state;
   struct kit kit;
   kit_init(&kit);
@@ -397,8 +222,7 @@ static void metadata_and_tables_must_agree(void **state)
   expect_refusal(&kit, "no source, target or scanner");
 }
 
-static void checks_field_tables(void **state)
-{
+static void checks_field_tables(void **state) {
   (void)state;
   struct kit kit;
   kit_init(&kit);
@@ -444,8 +268,7 @@ static void checks_field_tables(void **state)
 }
 
 /* A newer plugin's fields are longer; each is found by the stride. */
-static void reads_fields_by_their_stride(void **state)
-{
+static void reads_fields_by_their_stride(void **state) {
   (void)state;
   struct {
     struct artm_field field;
@@ -463,8 +286,7 @@ static void reads_fields_by_their_stride(void **state)
   plugin_clear(&plugin);
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(takes_a_good_one),
       cmocka_unit_test(optional_functions_are_never_null),

@@ -21,7 +21,7 @@ static void test_parse(void **state) {
   struct digest digest;
   assert_true(digest_parse(ABC_256, &digest));
   assert_string_equal(digest.text, ABC_256);
-  assert_string_equal(digest_hex(&digest), ABC_256 + 7);
+  assert_string_equal(digest_hex(&digest), &ABC_256[7]);
   assert_int_equal(digest_algorithm_length(&digest), 6);
   assert_true(digest_parse(ABC_512, &digest));
   assert_string_equal(digest.text, ABC_512);
@@ -38,7 +38,7 @@ static void test_parse_refuses(void **state) {
       "",
       "sha256",
       "sha256:",
-      ABC_256 + 7,
+      &ABC_256[7],
       upper,
       slash,
       longer,

@@ -142,7 +142,7 @@ static void test_urls(void **state) {
   expect_fine("url: 'http://[::1]:5000/x'\n");
   expect_bad("url: charts.example/stable\n", "bad-url", "is no URL");
   expect_bad("url: ftp://charts.example\n", "bad-url", "scheme");
-  expect_bad("url: file:///etc/passwd\n", "bad-url", "scheme");
+  expect_bad("url: file:///etc/passwd\n", "bad-url", "no host");
   expect_bad("url: 'https://'\n", "bad-url", "");
   expect_bad("url: 'https://a b/'\n", "bad-url", "space");
   expect_bad("url: https://user:hunter2@charts.example/\n", "bad-url", "registries:");

@@ -26,14 +26,12 @@ struct world {
   struct strings notices;
 };
 
-static void note(void *arg, const char *plugin, const char *text)
-{
+static void note(void *arg, const char *plugin, const char *text) {
   struct strings *notices = arg;
   strings_add_taken(notices, str_format("%s: %s", plugin, text));
 }
 
-static int set_up(void **state)
-{
+static int set_up(void **state) {
   struct world *world = mem_alloc(sizeof *world);
   log_setup(LOG_ERROR, LOG_TEXT, false);
   world->services.state = state_open(NULL, NULL);
@@ -44,8 +42,7 @@ static int set_up(void **state)
   return 0;
 }
 
-static int tear_down(void **state)
-{
+static int tear_down(void **state) {
   struct world *world = *state;
   call_done(&world->call);
   host_free(world->host);
@@ -55,8 +52,7 @@ static int tear_down(void **state)
   return 0;
 }
 
-static void every_slot_is_filled(void **state)
-{
+static void every_slot_is_filled(void **state) {
   struct world *world = *state;
   const struct artm_host *abi = &world->host->abi;
   assert_int_equal(abi->struct_size, sizeof *abi);
@@ -70,8 +66,7 @@ static void every_slot_is_filled(void **state)
   }
 }
 
-static void failures_are_copied(void **state)
-{
+static void failures_are_copied(void **state) {
   struct world *world = *state;
   const struct artm_host *host = &world->host->abi;
   char message[] = "no such tag";
@@ -96,8 +91,7 @@ static void failures_are_copied(void **state)
   assert_int_equal(host->fail(&world->call, &error), ARTM_E_INTERNAL);
 }
 
-static void notices_are_collected(void **state)
-{
+static void notices_are_collected(void **state) {
   struct world *world = *state;
   const struct artm_host *host = &world->host->abi;
   host->log(host, NULL, ARTM_LOG_DEBUG, "quiet");
@@ -107,8 +101,7 @@ static void notices_are_collected(void **state)
   assert_string_equal(world->notices.items[0], "kit: owner is spelled in lower case");
 }
 
-static void cancellation_and_sleep(void **state)
-{
+static void cancellation_and_sleep(void **state) {
   struct world *world = *state;
   const struct artm_host *host = &world->host->abi;
   struct cancel cancel = {0};
@@ -123,8 +116,7 @@ static void cancellation_and_sleep(void **state)
   world->call.cancel = NULL;
 }
 
-static void temp_files_are_private(void **state)
-{
+static void temp_files_are_private(void **state) {
   struct world *world = *state;
   const struct artm_host *host = &world->host->abi;
   int32_t fd = -1;
@@ -137,8 +129,7 @@ static void temp_files_are_private(void **state)
   close(fd);
 }
 
-static void extensions_match_exactly(void **state)
-{
+static void extensions_match_exactly(void **state) {
   struct world *world = *state;
   const struct artm_host *host = &world->host->abi;
   assert_ptr_equal(host->extension(host, ARTM_PROCESS_ID), &world->host->process);
@@ -167,15 +158,13 @@ static const struct artm_field fields[] = {
     ARTM_FIELD(.name = "key", .type = ARTM_TYPE_SECRET),
 };
 
-static int32_t use_secret(void *arg, const char *secret, uint64_t len)
-{
+static int32_t use_secret(void *arg, const char *secret, uint64_t len) {
   assert_int_equal(len, strlen(secret));
   strings_add(arg, secret);
   return 42;
 }
 
-static void values_come_typed(void **state)
-{
+static void values_come_typed(void **state) {
   struct world *world = *state;
   const struct artm_host *host = &world->host->abi;
   struct document document = {0};
@@ -207,8 +196,7 @@ static void values_come_typed(void **state)
 }
 
 static int run(struct world *world, const char *script, const struct artm_command *like,
-               struct artm_command_result *result)
-{
+               struct artm_command_result *result) {
   const char *argv[] = {"sh", "-c", script, NULL};
   struct artm_command command = {0};
   if (like)
@@ -219,8 +207,7 @@ static int run(struct world *world, const char *script, const struct artm_comman
   return world->host->process.run(&world->host->process, &world->call, &command, result);
 }
 
-static void tools_get_a_world_of_their_own(void **state)
-{
+static void tools_get_a_world_of_their_own(void **state) {
   struct world *world = *state;
   setenv("GITHUB_TOKEN", "canary-token", 1);
   struct artm_command_result result = {0};
@@ -249,8 +236,7 @@ static void tools_get_a_world_of_their_own(void **state)
   free(folder);
 }
 
-static void output_may_go_to_a_file(void **state)
-{
+static void output_may_go_to_a_file(void **state) {
   struct world *world = *state;
   struct error error = {0};
   char *folder;
@@ -277,8 +263,7 @@ static void output_may_go_to_a_file(void **state)
   free(folder);
 }
 
-static void tools_have_limits(void **state)
-{
+static void tools_have_limits(void **state) {
   struct world *world = *state;
   struct artm_command_result result = {0};
   struct artm_command like = {.timeout_ms = 100};
@@ -289,26 +274,24 @@ static void tools_have_limits(void **state)
   assert_int_equal(run(world, "echo", &like, &result), ARTM_E_UNSUPPORTED);
   const char *argv[] = {"no-such-tool-anywhere", NULL};
   struct artm_command missing = {.struct_size = sizeof missing, .argv = argv};
-  assert_int_equal(
-      world->host->process.run(&world->host->process, &world->call, &missing, &result), ARTM_NO);
+  assert_int_equal(world->host->process.run(&world->host->process, &world->call, &missing, &result),
+                   ARTM_NO);
 }
 
-static void a_short_result_is_not_overrun(void **state)
-{
+static void a_short_result_is_not_overrun(void **state) {
   struct world *world = *state;
   struct artm_command_result result;
   memset(&result, 0x5a, sizeof result);
   const char *argv[] = {"true", NULL};
   struct artm_command command = {.struct_size = sizeof command, .argv = argv};
   result.struct_size = offsetof(struct artm_command_result, output);
-  assert_int_equal(
-      world->host->process.run(&world->host->process, &world->call, &command, &result), 0);
+  assert_int_equal(world->host->process.run(&world->host->process, &world->call, &command, &result),
+                   0);
   assert_int_equal(result.exit_code, 0);
   assert_int_equal((unsigned char)((char *)&result.stderr_tail)[0], 0x5a);
 }
 
-static void each_plugin_has_its_own_state(void **state)
-{
+static void each_plugin_has_its_own_state(void **state) {
   struct world *world = *state;
   struct host *other = host_new(&world->services, "other");
   const struct artm_state *mine = &world->host->state, *theirs = &other->state;
@@ -326,8 +309,7 @@ static void each_plugin_has_its_own_state(void **state)
   host_free(other);
 }
 
-int main(void)
-{
+int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
       CASE(every_slot_is_filled),

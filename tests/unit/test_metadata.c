@@ -15,8 +15,7 @@
 
 #define KEYS(text) text, sizeof(text) - 1
 
-static int file_with(const void *data, size_t len)
-{
+static int file_with(const void *data, size_t len) {
   int fd;
   struct error error = {0};
   assert_int_equal(fs_temp_file(&fd, &error), 0);
@@ -25,8 +24,7 @@ static int file_with(const void *data, size_t len)
 }
 
 /* Reads and judges the bytes; the reason of a refusal is the caller's, NULL is fine. */
-static char *examine(const void *data, size_t len)
-{
+static char *examine(const void *data, size_t len) {
   auto_fd fd = file_with(data, len);
   auto_error error = {0};
   struct metadata metadata = {0};
@@ -40,22 +38,19 @@ static char *examine(const void *data, size_t len)
   return str_copy(error.message);
 }
 
-static char *examine_image(const struct image *image)
-{
+static char *examine_image(const struct image *image) {
   auto_buf bytes = {0};
   image_write(image, &bytes);
   return examine(bytes.data, bytes.len);
 }
 
-static void expect_refusal(const struct image *image, const char *part)
-{
+static void expect_refusal(const struct image *image, const char *part) {
   auto_free char *reason = examine_image(image);
   if (!reason || !strstr(reason, part))
     fail_msg("expected a refusal with \"%s\", got \"%s\"", part, reason ? reason : "none");
 }
 
-static void reads_what_is_there(void **state)
-{
+static void reads_what_is_there(void **state) {
   (void)state;
   struct image image =
       image_new(KEYS(IMAGE_KEYS "host=a=b\0host=c=d\0\0\0\0prefix=\0" /* padding is skipped */));
@@ -77,8 +72,7 @@ static void reads_what_is_there(void **state)
   metadata_done(&metadata);
 }
 
-static void refuses_what_is_no_elf_file(void **state)
-{
+static void refuses_what_is_no_elf_file(void **state) {
   (void)state;
   const char *const texts[] = {"", "x", "\177EL", "#!/bin/sh\nexit 0\n", "MZ\220"};
   for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
@@ -88,8 +82,7 @@ static void refuses_what_is_no_elf_file(void **state)
   }
 }
 
-static void refuses_every_truncation(void **state)
-{
+static void refuses_every_truncation(void **state) {
   (void)state;
   struct image image = image_new(KEYS(IMAGE_KEYS));
   auto_buf bytes = {0};
@@ -104,8 +97,7 @@ static void refuses_every_truncation(void **state)
 }
 
 /* Whatever single byte is changed, the answer is an answer: run under the sanitizers. */
-static void survives_every_changed_byte(void **state)
-{
+static void survives_every_changed_byte(void **state) {
   (void)state;
   struct image image = image_new(KEYS(IMAGE_KEYS));
   auto_buf bytes = {0};
@@ -120,8 +112,7 @@ static void survives_every_changed_byte(void **state)
     }
 }
 
-static void refuses_other_machines(void **state)
-{
+static void refuses_other_machines(void **state) {
   (void)state;
   struct image image = image_new(KEYS(IMAGE_KEYS));
   image.header.e_machine ^= 1;
@@ -134,16 +125,14 @@ static void refuses_other_machines(void **state)
   expect_refusal(&image, "another machine");
 }
 
-static void refuses_what_is_no_shared_object(void **state)
-{
+static void refuses_what_is_no_shared_object(void **state) {
   (void)state;
   struct image image = image_new(KEYS(IMAGE_KEYS));
   image.header.e_type = ET_EXEC;
   expect_refusal(&image, "not a shared object");
 }
 
-static void refuses_without_its_section(void **state)
-{
+static void refuses_without_its_section(void **state) {
   (void)state;
   struct image image = image_new(KEYS(IMAGE_KEYS));
   image.sections[IMAGE_META].sh_name = 1;
@@ -156,17 +145,16 @@ static void refuses_without_its_section(void **state)
   expect_refusal(&image, "no section");
 }
 
-static void refuses_offsets_out_of_the_file(void **state)
-{
+static void refuses_offsets_out_of_the_file(void **state) {
   (void)state;
   struct image image = image_new(KEYS(IMAGE_KEYS));
-  image.sections[IMAGE_META].sh_offset = (ElfW(Off))-8;
+  image.sections[IMAGE_META].sh_offset = (ElfW(Off)) - 8;
   expect_refusal(&image, "truncated");
   image = image_new(KEYS(IMAGE_KEYS));
-  image.header.e_shoff = (ElfW(Off))-64;
+  image.header.e_shoff = (ElfW(Off)) - 64;
   expect_refusal(&image, "truncated");
   image = image_new(KEYS(IMAGE_KEYS));
-  image.sections[IMAGE_DYNSYM].sh_offset = (ElfW(Off))-24;
+  image.sections[IMAGE_DYNSYM].sh_offset = (ElfW(Off)) - 24;
   expect_refusal(&image, "truncated");
   image = image_new(KEYS(IMAGE_KEYS));
   image.symbols[1].st_value = 0x1001; /* runs over the end of its section */
@@ -177,8 +165,7 @@ static void refuses_offsets_out_of_the_file(void **state)
   expect_refusal(&image, "damaged");
 }
 
-static void refuses_metadata_that_is_too_large(void **state)
-{
+static void refuses_metadata_that_is_too_large(void **state) {
   (void)state;
   size_t size = (64u << 10) + 1;
   auto_free char *keys = mem_alloc(size);
@@ -190,8 +177,7 @@ static void refuses_metadata_that_is_too_large(void **state)
   assert_null(reason);
 }
 
-static void refuses_bad_keys(void **state)
-{
+static void refuses_bad_keys(void **state) {
   (void)state;
   struct image image = image_new(KEYS("id=sample\0"));
   expect_refusal(&image, "artmirror=MAJOR.MINOR");
@@ -213,8 +199,7 @@ static void refuses_bad_keys(void **state)
   }
 }
 
-static void compares_versions(void **state)
-{
+static void compares_versions(void **state) {
   (void)state;
   struct image image = image_new(KEYS("artmirror=2.0\0id=sample\0"));
   expect_refusal(&image, "made for plugin ABI 2.0; this artmirror has 1.0");
@@ -235,8 +220,7 @@ static void compares_versions(void **state)
   expect_refusal(&image, "struct artm_entry");
 }
 
-static void a_newer_minor_is_fine(void **state)
-{
+static void a_newer_minor_is_fine(void **state) {
   (void)state;
   struct image image = image_new(KEYS("artmirror=1.9\0id=sample\0"));
   image.head.abi_minor = 9;
@@ -245,8 +229,7 @@ static void a_newer_minor_is_fine(void **state)
   assert_null(reason);
 }
 
-static void wants_the_entry_symbol(void **state)
-{
+static void wants_the_entry_symbol(void **state) {
   (void)state;
   struct image image = image_new(KEYS(IMAGE_KEYS));
   image.symbols[1].st_name = 2;
@@ -256,8 +239,7 @@ static void wants_the_entry_symbol(void **state)
   expect_refusal(&image, "exports no symbol");
 }
 
-static void refuses_what_is_no_regular_file(void **state)
-{
+static void refuses_what_is_no_regular_file(void **state) {
   (void)state;
   auto_fd fd = open("/", O_RDONLY | O_CLOEXEC);
   struct metadata metadata = {0};
@@ -266,8 +248,7 @@ static void refuses_what_is_no_regular_file(void **state)
   assert_non_null(strstr(error.message, "regular file"));
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(reads_what_is_there),
       cmocka_unit_test(refuses_what_is_no_elf_file),

@@ -26,8 +26,7 @@ struct outcome {
   uint64_t ms;
 };
 
-static void run(struct outcome *o, struct process_command *command, const char *script)
-{
+static void run(struct outcome *o, struct process_command *command, const char *script) {
   const char *argv[] = {"sh", "-c", script, NULL};
   if (script)
     command->argv = argv;
@@ -43,15 +42,13 @@ static void run(struct outcome *o, struct process_command *command, const char *
   assert_true(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD);
 }
 
-static void outcome_done(struct outcome *o)
-{
+static void outcome_done(struct outcome *o) {
   if (o->rc == 0)
     process_result_done(&o->result);
   call_done(&o->call);
 }
 
-static void captures_output_and_exit_code(void **state)
-{
+static void captures_output_and_exit_code(void **state) {
   (void)state;
   struct outcome o = {0};
   struct process_command command = {.output_fd = -1};
@@ -64,8 +61,7 @@ static void captures_output_and_exit_code(void **state)
   outcome_done(&o);
 }
 
-static void tells_the_signal(void **state)
-{
+static void tells_the_signal(void **state) {
   (void)state;
   struct outcome o = {0};
   struct process_command command = {.output_fd = -1};
@@ -76,8 +72,7 @@ static void tells_the_signal(void **state)
   outcome_done(&o);
 }
 
-static void says_no_for_a_missing_program(void **state)
-{
+static void says_no_for_a_missing_program(void **state) {
   (void)state;
   const char *const names[] = {"no-such-program-here", "/no/such/program", "/usr"};
   for (size_t i = 0; i < 3; i++) {
@@ -90,8 +85,7 @@ static void says_no_for_a_missing_program(void **state)
   }
 }
 
-static void ignores_relative_parts_of_path(void **state)
-{
+static void ignores_relative_parts_of_path(void **state) {
   (void)state;
   char *folder;
   struct error error = {0};
@@ -114,8 +108,7 @@ static void ignores_relative_parts_of_path(void **state)
   free(folder);
 }
 
-static void gives_input_environment_and_folder(void **state)
-{
+static void gives_input_environment_and_folder(void **state) {
   (void)state;
   struct outcome o = {0};
   struct process_command command = {.input = "from stdin", .folder = "/usr", .output_fd = -1};
@@ -126,8 +119,7 @@ static void gives_input_environment_and_folder(void **state)
   outcome_done(&o);
 }
 
-static void input_may_be_large_and_unread(void **state)
-{
+static void input_may_be_large_and_unread(void **state) {
   (void)state;
   size_t size = 3 << 20;
   char *input = malloc(size + 1);
@@ -147,8 +139,7 @@ static void input_may_be_large_and_unread(void **state)
   free(input);
 }
 
-static void without_input_stdin_is_empty(void **state)
-{
+static void without_input_stdin_is_empty(void **state) {
   (void)state;
   struct outcome o = {0};
   struct process_command command = {.output_fd = -1};
@@ -157,8 +148,7 @@ static void without_input_stdin_is_empty(void **state)
   outcome_done(&o);
 }
 
-static void inherits_no_descriptor(void **state)
-{
+static void inherits_no_descriptor(void **state) {
   (void)state;
   int careless = open("/dev/null", O_RDONLY); /* a library without close-on-exec */
   assert_true(careless > 2);
@@ -172,8 +162,7 @@ static void inherits_no_descriptor(void **state)
   close(careless);
 }
 
-static void runs_in_its_own_group(void **state)
-{
+static void runs_in_its_own_group(void **state) {
   (void)state;
   struct outcome o = {0};
   struct process_command command = {.output_fd = -1};
@@ -185,8 +174,7 @@ static void runs_in_its_own_group(void **state)
   outcome_done(&o);
 }
 
-static void stops_at_the_output_limit(void **state)
-{
+static void stops_at_the_output_limit(void **state) {
   (void)state;
   struct outcome o = {0};
   struct process_command command = {.output_max = 100000, .output_fd = -1};
@@ -197,8 +185,7 @@ static void stops_at_the_output_limit(void **state)
   outcome_done(&o);
 }
 
-static void the_exact_limit_is_fine(void **state)
-{
+static void the_exact_limit_is_fine(void **state) {
   (void)state;
   struct outcome o = {0};
   struct process_command command = {.output_max = 5, .output_fd = -1};
@@ -208,8 +195,7 @@ static void the_exact_limit_is_fine(void **state)
   outcome_done(&o);
 }
 
-static void keeps_the_end_of_stderr(void **state)
-{
+static void keeps_the_end_of_stderr(void **state) {
   (void)state;
   struct outcome o = {0};
   struct process_command command = {.output_fd = -1};
@@ -220,8 +206,7 @@ static void keeps_the_end_of_stderr(void **state)
   outcome_done(&o);
 }
 
-static void writes_output_to_a_descriptor(void **state)
-{
+static void writes_output_to_a_descriptor(void **state) {
   (void)state;
   int fd;
   struct error error = {0};
@@ -238,8 +223,7 @@ static void writes_output_to_a_descriptor(void **state)
   close(fd);
 }
 
-static void ends_what_takes_too_long(void **state)
-{
+static void ends_what_takes_too_long(void **state) {
   (void)state;
   struct outcome o = {0};
   struct process_command command = {.timeout_ms = 300, .output_fd = -1};
@@ -249,8 +233,7 @@ static void ends_what_takes_too_long(void **state)
   outcome_done(&o);
 }
 
-static void kills_who_ignores_term(void **state)
-{
+static void kills_who_ignores_term(void **state) {
   (void)state;
   struct outcome o = {0};
   struct process_command command = {.timeout_ms = 200, .output_fd = -1};
@@ -260,8 +243,7 @@ static void kills_who_ignores_term(void **state)
   outcome_done(&o);
 }
 
-static void a_grandchild_with_the_pipe_is_not_waited_for(void **state)
-{
+static void a_grandchild_with_the_pipe_is_not_waited_for(void **state) {
   (void)state;
   struct outcome o = {0};
   struct process_command command = {.timeout_ms = 20000, .output_fd = -1};
@@ -272,8 +254,7 @@ static void a_grandchild_with_the_pipe_is_not_waited_for(void **state)
   outcome_done(&o);
 }
 
-static void the_whole_group_ends_with_the_child(void **state)
-{
+static void the_whole_group_ends_with_the_child(void **state) {
   (void)state;
   struct outcome o = {0};
   struct process_command command = {.output_fd = -1};
@@ -294,16 +275,14 @@ static void the_whole_group_ends_with_the_child(void **state)
   outcome_done(&o);
 }
 
-static void *cancel_soon(void *arg)
-{
+static void *cancel_soon(void *arg) {
   struct cancel *cancel = arg;
   usleep(200000);
   atomic_store(&cancel->level, 2);
   return NULL;
 }
 
-static void cancellation_is_seen(void **state)
-{
+static void cancellation_is_seen(void **state) {
   (void)state;
   struct cancel cancel = {0};
   struct outcome o = {.call = {.cancel = &cancel}};
@@ -317,8 +296,7 @@ static void cancellation_is_seen(void **state)
   outcome_done(&o);
 }
 
-static void the_calls_own_limit_counts(void **state)
-{
+static void the_calls_own_limit_counts(void **state) {
   (void)state;
   struct outcome o = {.call = {.deadline_ms = clock_now_ms() + 300}};
   struct process_command command = {.timeout_ms = 60000, .output_fd = -1};
@@ -328,8 +306,7 @@ static void the_calls_own_limit_counts(void **state)
   outcome_done(&o);
 }
 
-static void clean_environment_has_only_what_is_named(void **state)
-{
+static void clean_environment_has_only_what_is_named(void **state) {
   (void)state;
   setenv("GITHUB_TOKEN", "canary", 1);
   setenv("LD_PRELOAD", "", 1);
@@ -346,8 +323,7 @@ static void clean_environment_has_only_what_is_named(void **state)
   }
 }
 
-int main(void)
-{
+int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(captures_output_and_exit_code),
       cmocka_unit_test(tells_the_signal),

@@ -139,12 +139,14 @@ static void other_references_are_refused(void **state) {
       {"q.io/", ARTM_E_CONFIG},
       {"a'b", ARTM_E_CONFIG},
       {"-q.io/a", ARTM_E_CONFIG},
+      {"user:sekret@q.io/a", ARTM_E_CONFIG},
   };
   (void)state;
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
     struct pairs pairs = PAIRS;
     assert_int_equal(source->parse(self, &call, cases[i].reference, &pairs.sink), cases[i].answer);
     assert_string_equal(pairs.text, "");
+    assert_null(strstr(call.message, "sekret"));
   }
 }
 

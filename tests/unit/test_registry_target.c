@@ -31,7 +31,7 @@ static void other_targets_are_refused(void **state) {
       {"owner", "write ghcr.io/OWNER"},
       {"owner/app", "write ghcr.io/OWNER"},
       {"https://ghcr.io/owner", "without a scheme"},
-      {"user@ghcr.io/owner", "without a scheme"},
+      {"user:sekret@ghcr.io/owner", "registries: HOST"},
       {"quay.io:x/owner", "without a scheme"},
       {"quay.io/Owner", "write quay.io/owner"},
       {"quay.io/a//b", "letters, digits"},
@@ -44,6 +44,7 @@ static void other_targets_are_refused(void **state) {
     assert_int_equal(create(cases[i].value, "auto", &self), ARTM_E_CONFIG);
     assert_null(self);
     assert_string_equal(call.field, "registry");
+    assert_null(strstr(call.message, "sekret"));
     assert_non_null(strstr(call.hint, cases[i].hint));
   }
 }

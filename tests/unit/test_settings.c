@@ -223,6 +223,8 @@ static void test_variables(void **state) {
                       "${ARTM_TEST_UNSET}");
   done(&r);
   expect_bad("target: '${ARTM_TEST_UNSET}'\n", "unset-variable", "ARTM_TEST_UNSET is not set");
+  expect_bad("run: {parallel: '${ARTM_TEST_UNSET}'}\n", "unset-variable", "is not set");
+  expect_bad("run: {parallel: ${ARTM_TEST_N}}\n", "yaml-syntax", "in quotes");
   expect_bad("target: '${ARTM_TEST_N'\n", "bad-variable", "$$");
   expect_bad("target: '${}'\n", "bad-variable", "$$");
   expect_bad("target: '${1X}'\n", "bad-variable", "$$");

@@ -24,8 +24,7 @@ struct world {
   struct artm_call call;
 };
 
-static int set_up(void **state)
-{
+static int set_up(void **state) {
   struct world *world = mem_alloc(sizeof *world);
   struct error error = {0};
   log_setup(LOG_ERROR, LOG_TEXT, false);
@@ -36,8 +35,7 @@ static int set_up(void **state)
   return 0;
 }
 
-static int tear_down(void **state)
-{
+static int tear_down(void **state) {
   struct world *world = *state;
   struct error error = {0};
   call_done(&world->call);
@@ -49,13 +47,12 @@ static int tear_down(void **state)
   return 0;
 }
 
-static void put(struct world *world, struct state_store *store, const char *key, const char *value)
-{
+static void put(struct world *world, struct state_store *store, const char *key,
+                const char *value) {
   assert_int_equal(state_put(store, &world->call, "kit", key, value, value ? strlen(value) : 0), 0);
 }
 
-static const char *get(struct world *world, struct state_store *store, const char *key)
-{
+static const char *get(struct world *world, struct state_store *store, const char *key) {
   const void *data = NULL;
   uint64_t size = 0;
   int rc = state_get(store, &world->call, "kit", key, &data, &size);
@@ -66,8 +63,7 @@ static const char *get(struct world *world, struct state_store *store, const cha
   return data;
 }
 
-static void values_last(void **state)
-{
+static void values_last(void **state) {
   struct world *world = *state;
   struct state_store *store = state_open(world->folder, world->cache);
   assert_false(fs_exists(world->folder)); /* opened on first use */
@@ -88,8 +84,7 @@ static void values_last(void **state)
   state_close(store);
 }
 
-static void files_are_the_users_own(void **state)
-{
+static void files_are_the_users_own(void **state) {
   struct world *world = *state;
   struct stat st;
   struct state_store *store = state_open(world->folder, world->cache);
@@ -102,8 +97,7 @@ static void files_are_the_users_own(void **state)
   state_close(store);
 }
 
-static void binary_and_large_values(void **state)
-{
+static void binary_and_large_values(void **state) {
   struct world *world = *state;
   struct state_store *store = state_open(world->folder, NULL);
   size_t size = 1u << 20;
@@ -114,16 +108,15 @@ static void binary_and_large_values(void **state)
                    0);
   const void *data = NULL;
   uint64_t got = 0;
-  assert_int_equal(
-      state_get(store, &world->call, "kit", "k'; DROP TABLE value; --", &data, &got), 0);
+  assert_int_equal(state_get(store, &world->call, "kit", "k'; DROP TABLE value; --", &data, &got),
+                   0);
   assert_int_equal(got, size);
   assert_memory_equal(data, value, size);
   assert_int_equal(state_put(store, &world->call, "kit", "k", value, size + 1), ARTM_E_LOCAL);
   state_close(store);
 }
 
-static void without_a_folder_it_lasts_for_the_run(void **state)
-{
+static void without_a_folder_it_lasts_for_the_run(void **state) {
   struct world *world = *state;
   struct state_store *store = state_open(NULL, NULL);
   put(world, store, "k", "v");
@@ -139,8 +132,7 @@ static void without_a_folder_it_lasts_for_the_run(void **state)
   state_close(store);
 }
 
-static void a_folder_that_can_not_be_made_is_no_failure(void **state)
-{
+static void a_folder_that_can_not_be_made_is_no_failure(void **state) {
   struct world *world = *state;
   struct error error = {0};
   auto_free char *file = fs_join(world->top, "file");
@@ -156,8 +148,7 @@ static void a_folder_that_can_not_be_made_is_no_failure(void **state)
   state_close(store);
 }
 
-static void damage(struct world *world, const void *data, size_t len)
-{
+static void damage(struct world *world, const void *data, size_t len) {
   struct error error = {0};
   auto_free char *file = fs_join(world->folder, "state.db");
   auto_free char *aside = str_format("%s.damaged", file);
@@ -174,19 +165,18 @@ static void damage(struct world *world, const void *data, size_t len)
   assert_int_equal(fs_remove_tree(world->folder, &error), 0);
 }
 
-static void a_damaged_file_is_put_aside(void **state)
-{
+static void a_damaged_file_is_put_aside(void **state) {
   struct world *world = *state;
-  static const char text[] = "this is no database, but it is longer than a header of SQLite is: 100 "
-                             "bytes are needed, so here are some more of them to be sure";
+  static const char text[] =
+      "this is no database, but it is longer than a header of SQLite is: 100 "
+      "bytes are needed, so here are some more of them to be sure";
   damage(world, text, sizeof text);
   char page[8192] = "SQLite format 3";
   memset(page + 16, 0xff, sizeof page - 16);
   damage(world, page, sizeof page);
 }
 
-static void execute(const char *folder, const char *sql)
-{
+static void execute(const char *folder, const char *sql) {
   auto_free char *file = fs_join(folder, "state.db");
   sqlite3 *db;
   assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
@@ -194,8 +184,7 @@ static void execute(const char *folder, const char *sql)
   sqlite3_close(db);
 }
 
-static void another_table_than_ours_is_damage(void **state)
-{
+static void another_table_than_ours_is_damage(void **state) {
   struct world *world = *state;
   struct error error = {0};
   assert_int_equal(fs_make_folders(world->folder, 0700, &error), 0);
@@ -206,8 +195,7 @@ static void another_table_than_ours_is_damage(void **state)
   state_close(store);
 }
 
-static void a_newer_schema_is_left_alone(void **state)
-{
+static void a_newer_schema_is_left_alone(void **state) {
   struct world *world = *state;
   struct state_store *store = state_open(world->folder, NULL);
   put(world, store, "k", "old");
@@ -229,8 +217,7 @@ struct writer {
   pthread_t thread;
 };
 
-static void *write_many(void *arg)
-{
+static void *write_many(void *arg) {
   struct writer *writer = arg;
   struct artm_call call = {0};
   for (int i = 0; i < 25; i++) {
@@ -242,8 +229,7 @@ static void *write_many(void *arg)
   return NULL;
 }
 
-static void threads_and_processes_share_it(void **state)
-{
+static void threads_and_processes_share_it(void **state) {
   struct world *world = *state;
   fflush(NULL);
   pid_t children[2];
@@ -278,8 +264,7 @@ static void threads_and_processes_share_it(void **state)
   state_close(store);
 }
 
-static void a_forked_child_does_not_touch_it(void **state)
-{
+static void a_forked_child_does_not_touch_it(void **state) {
   struct world *world = *state;
   struct state_store *store = state_open(world->folder, NULL);
   put(world, store, "k", "parent");
@@ -298,8 +283,7 @@ static void a_forked_child_does_not_touch_it(void **state)
   state_close(store);
 }
 
-static void cache_folders_last(void **state)
-{
+static void cache_folders_last(void **state) {
   struct world *world = *state;
   const char *path = NULL;
   struct stat st;
@@ -319,8 +303,7 @@ static void cache_folders_last(void **state)
 }
 
 /* Two stores stand for two processes: their files are opened apart. */
-static void a_lock_is_seen_by_others(void **state)
-{
+static void a_lock_is_seen_by_others(void **state) {
   struct world *world = *state;
   for (int with_folder = 0; with_folder < 2; with_folder++) {
     struct state_store *mine = state_open(with_folder ? world->folder : NULL, NULL);
@@ -341,8 +324,7 @@ static void a_lock_is_seen_by_others(void **state)
   }
 }
 
-static void folders_come_from_the_environment(void **state)
-{
+static void folders_come_from_the_environment(void **state) {
   (void)state;
   unsetenv("STATE_DIRECTORY");
   unsetenv("XDG_STATE_HOME");
@@ -368,8 +350,7 @@ static void folders_come_from_the_environment(void **state)
   assert_null(state_default_folder(NULL));
 }
 
-int main(void)
-{
+int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
       CASE(values_last),

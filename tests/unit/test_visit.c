@@ -6,6 +6,7 @@
 #include "plugin/target.h"
 #include "plugin/visit.h"
 #include "report/log.h"
+#include "unit/scripted_plugin.h"
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -17,224 +18,6 @@
 
 #include <cmocka.h>
 
-#define HELLO "{\"hello\": 1}"
-/* printf '{"hello": 1}' | sha256sum */
-#define HELLO_256 "sha256:73a2ce29483030cc36bfd83bf1914cf45f8996d644097c5da7935e024af7247c"
-#define OTHER_256 "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
-
-/* What the plugin below does next. */
-struct script {
-  enum { CREATE_FINE, CREATE_CRASH, CREATE_EXIT, CREATE_FAIL } create;
-  int32_t answer;
-  bool fails; /* records an error before it answers */
-  struct artm_descriptor give[2];
-  int gives;
-  const char *pairs[6][2];
-  const struct artm_host *host;
-  atomic_int inside, most;
-  int destroyed;
-  bool bad_object;
-};
-static struct script script;
-
-static int32_t answer(struct artm_call *call)
-{
-  if (script.fails)
-    return artm_fail(script.host, call, script.answer, "as the script says", NULL);
-  return script.answer;
-}
-
-static int32_t give(struct artm_descriptor_sink *sink, struct artm_call *call)
-{
-  for (int i = 0; i < script.gives; i++) {
-    int32_t rc = sink->add(sink, &script.give[i]);
-    if (rc)
-      return rc;
-  }
-  return answer(call);
-}
-
-static int32_t create(const struct artm_host *host, struct artm_call *call,
-                      const struct artm_config *options, void **self)
-{
-  (void)options;
-  script.host = host;
-  switch (script.create) {
-  case CREATE_CRASH:
-    raise(SIGSEGV);
-    break;
-  case CREATE_EXIT:
-    exit(0);
-  case CREATE_FAIL:
-    return artm_fail(host, call, ARTM_E_CONFIG, "no good option", "option");
-  default:
-    break;
-  }
-  *self = &script;
-  return 0;
-}
-
-static void destroy(void *self)
-{
-  if (self)
-    script.destroyed++;
-}
-
-static struct artm_artefact an_artefact = {sizeof an_artefact, ARTM_ARTEFACT_COUNTED,
-                                           "host/name:1", "host/name"};
-static struct artm_repository a_repository = {sizeof a_repository, ARTM_REPOSITORY_VALIDATES,
-                                              "./mirror/name"};
-
-static int32_t source_open_it(void *self, struct artm_call *call, const struct artm_config *entry,
-                              const struct artm_version *version, struct artm_artefact **ret)
-{
-  (void)self, (void)entry, (void)version;
-  if (!script.bad_object)
-    *ret = &an_artefact;
-  return answer(call);
-}
-
-static void source_close(struct artm_artefact *artefact)
-{
-  (void)artefact;
-}
-
-static int32_t source_give(struct artm_artefact *artefact, struct artm_call *call,
-                           struct artm_descriptor_sink *sink)
-{
-  (void)artefact;
-  return give(sink, call);
-}
-
-static int32_t source_give_it(struct artm_artefact *artefact, struct artm_call *call,
-                              const char *reference, struct artm_descriptor_sink *sink)
-{
-  (void)artefact, (void)reference;
-  return give(sink, call);
-}
-
-struct text_stream {
-  struct artm_stream abi;
-  const char *left;
-};
-
-static int64_t text_read(struct artm_stream *stream, struct artm_call *call, void *buffer,
-                         uint64_t len)
-{
-  struct text_stream *text = (struct text_stream *)(void *)stream;
-  (void)call;
-  if (!*text->left || len == 0)
-    return 0;
-  *(char *)buffer = *text->left++;
-  return 1;
-}
-
-static void text_close(struct artm_stream *stream)
-{
-  free(stream);
-}
-
-static int32_t source_blob(struct artm_artefact *artefact, struct artm_call *call,
-                           const struct artm_descriptor *descriptor, uint64_t offset,
-                           struct artm_stream **ret)
-{
-  (void)artefact, (void)descriptor;
-  if (script.bad_object)
-    return 0;
-  struct text_stream *text = mem_alloc(sizeof *text);
-  *text = (struct text_stream){{sizeof text->abi, 0, text_read, text_close}, HELLO + offset};
-  *ret = &text->abi;
-  return answer(call);
-}
-
-static int32_t source_parse_it(void *self, struct artm_call *call, const char *reference,
-                               struct artm_pair_sink *sink)
-{
-  (void)self, (void)reference;
-  for (int i = 0; i < 6 && script.pairs[i][0]; i++) {
-    int32_t rc = sink->add(sink, script.pairs[i][0], script.pairs[i][1]);
-    if (rc)
-      return rc;
-  }
-  return answer(call);
-}
-
-static int32_t target_open_it(void *self, struct artm_call *call, const char *name,
-                              struct artm_repository **ret)
-{
-  (void)self, (void)name;
-  *ret = &a_repository;
-  return answer(call);
-}
-
-static void target_close(struct artm_repository *repository)
-{
-  (void)repository;
-}
-
-static int32_t target_give_it(struct artm_repository *repository, struct artm_call *call,
-                              const char *reference, struct artm_descriptor_sink *sink)
-{
-  (void)repository, (void)reference;
-  return give(sink, call);
-}
-
-static int32_t target_blob(struct artm_repository *repository, struct artm_call *call,
-                           const struct artm_descriptor *descriptor, uint64_t offset,
-                           struct artm_stream **ret)
-{
-  (void)repository;
-  return source_blob(NULL, call, descriptor, offset, ret);
-}
-
-static int32_t target_has(struct artm_repository *repository, struct artm_call *call,
-                          const struct artm_descriptor *descriptor)
-{
-  (void)repository, (void)descriptor;
-  int now = atomic_fetch_add(&script.inside, 1) + 1, most = atomic_load(&script.most);
-  while (now > most && !atomic_compare_exchange_weak(&script.most, &most, now))
-    ;
-  usleep(20000);
-  atomic_fetch_sub(&script.inside, 1);
-  return answer(call);
-}
-
-static int32_t target_put(struct artm_repository *repository, struct artm_call *call,
-                          const struct artm_descriptor *descriptor, struct artm_stream *content)
-{
-  char data[64];
-  uint64_t got = 0;
-  (void)repository;
-  for (;;) {
-    int64_t n = content->read(content, call, data + got, sizeof data - got);
-    if (n < 0)
-      return (int32_t)n;
-    if (n == 0)
-      break;
-    got += (uint64_t)n;
-  }
-  if (got != descriptor->size)
-    return artm_fail(script.host, call, ARTM_E_DIGEST, "wrong size", NULL);
-  return answer(call);
-}
-
-static int32_t target_put_it(struct artm_repository *repository, struct artm_call *call,
-                             const char *reference, const struct artm_descriptor *descriptor,
-                             uint32_t *result)
-{
-  (void)repository, (void)reference;
-  assert_non_null(descriptor->data);
-  *result = ARTM_PUT_SUBJECT;
-  return answer(call);
-}
-
-static const struct artm_field fields[] = {
-    ARTM_FIELD(.name = "name", .type = ARTM_TYPE_STRING, .role = ARTM_ROLE_NAME),
-    ARTM_FIELD(.name = "versions", .type = ARTM_TYPE_LIST, .element = ARTM_TYPE_STRING,
-               .role = ARTM_ROLE_AXIS, .matrix_key = "version"),
-    ARTM_FIELD(.name = "depth", .type = ARTM_TYPE_INT),
-};
-
 struct world {
   struct plugin plugin;
   struct host_services services;
@@ -245,8 +28,7 @@ struct world {
   struct artm_call call;
 };
 
-static int set_up(void **state)
-{
+static int set_up(void **state) {
   struct world *world = mem_alloc(sizeof *world);
   struct plugin *plugin = &world->plugin;
   memset(&script, 0, sizeof script);
@@ -257,26 +39,8 @@ static int set_up(void **state)
   plugin->state = PLUGIN_OPEN;
   plugin->has_source = plugin->has_target = true;
   plugin->threads = ARTM_THREADS_SERIAL_PLUGIN;
-  plugin->source = (struct artm_source){.struct_size = sizeof plugin->source,
-                                        .create = create,
-                                        .destroy = destroy,
-                                        .parse = source_parse_it,
-                                        .open = source_open_it,
-                                        .close = source_close,
-                                        .resolve = source_give,
-                                        .manifest = source_give_it,
-                                        .open_blob = source_blob};
-  plugin->target = (struct artm_target){.struct_size = sizeof plugin->target,
-                                        .create = create,
-                                        .destroy = destroy,
-                                        .open = target_open_it,
-                                        .close = target_close,
-                                        .resolve = target_give_it,
-                                        .manifest = target_give_it,
-                                        .open_blob = target_blob,
-                                        .has_blob = target_has,
-                                        .put_blob = target_put,
-                                        .put_manifest = target_put_it};
+  plugin->source = scripted_source;
+  plugin->target = scripted_target;
   field_table_adopt(&plugin->source_fields, fields, 3, sizeof fields[0]);
   adopt_defaults(plugin);
   instance_lock_init(&plugin->lock);
@@ -284,18 +48,15 @@ static int set_up(void **state)
   return 0;
 }
 
-static void open_all(struct world *world)
-{
+static void open_all(struct world *world) {
   struct error error = {0};
   assert_int_equal(source_new(&world->plugin, &world->services, NULL, &world->source, &error), 0);
   assert_int_equal(target_new(&world->plugin, &world->services, NULL, &world->target, &error), 0);
-  assert_int_equal(
-      source_open(world->source, &world->call, NULL, "1", NULL, &world->artefact), 0);
+  assert_int_equal(source_open(world->source, &world->call, NULL, "1", NULL, &world->artefact), 0);
   assert_int_equal(target_open(world->target, &world->call, "name", &world->repository), 0);
 }
 
-static int tear_down(void **state)
-{
+static int tear_down(void **state) {
   struct world *world = *state;
   artefact_close(world->artefact);
   repository_close(world->repository);
@@ -312,8 +73,7 @@ static int tear_down(void **state)
   return 0;
 }
 
-static void dies(struct world *world, int how, const char *part)
-{
+static void dies(struct world *world, int how, const char *part) {
   struct error error = {0};
   script.create = how;
   assert_int_equal(source_new(&world->plugin, &world->services, NULL, &world->source, &error),
@@ -325,18 +85,15 @@ static void dies(struct world *world, int how, const char *part)
   error_done(&error);
 }
 
-static void a_crash_in_create_is_refused(void **state)
-{
+static void a_crash_in_create_is_refused(void **state) {
   dies(*state, CREATE_CRASH, "signal 11");
 }
 
-static void an_exit_in_create_is_refused(void **state)
-{
+static void an_exit_in_create_is_refused(void **state) {
   dies(*state, CREATE_EXIT, "ended the process");
 }
 
-static void an_error_in_create_is_told(void **state)
-{
+static void an_error_in_create_is_told(void **state) {
   struct world *world = *state;
   struct error error = {0};
   script.create = CREATE_FAIL;
@@ -348,8 +105,7 @@ static void an_error_in_create_is_told(void **state)
   error_done(&error);
 }
 
-static void objects_have_their_fields(void **state)
-{
+static void objects_have_their_fields(void **state) {
   struct world *world = *state;
   open_all(world);
   assert_string_equal(world->artefact->reference, "host/name:1");
@@ -360,8 +116,7 @@ static void objects_have_their_fields(void **state)
   assert_false(world->repository->registry);
 }
 
-static void set_manifest(const char *digest, const char *data)
-{
+static void set_manifest(const char *digest, const char *data) {
   script.gives = 1;
   script.give[0] = (struct artm_descriptor){.struct_size = sizeof script.give[0],
                                             .size = data ? strlen(data) : 7,
@@ -370,13 +125,11 @@ static void set_manifest(const char *digest, const char *data)
                                             .data = data};
 }
 
-static int manifest(struct world *world, const char *reference, struct descriptor *ret)
-{
+static int manifest(struct world *world, const char *reference, struct descriptor *ret) {
   return target_manifest(world->repository, &world->call, reference, ret);
 }
 
-static void manifests_are_copied_and_hashed(void **state)
-{
+static void manifests_are_copied_and_hashed(void **state) {
   struct world *world = *state;
   open_all(world);
   const char *const references[] = {HELLO_256, "latest"};
@@ -393,16 +146,14 @@ static void manifests_are_copied_and_hashed(void **state)
   }
 }
 
-static void expect_failure(struct world *world, int rc, int32_t code, const char *part)
-{
+static void expect_failure(struct world *world, int rc, int32_t code, const char *part) {
   assert_int_equal(rc, code);
   assert_int_equal(world->call.error.code, code);
   if (!strstr(world->call.error.message, part))
     fail_msg("expected \"%s\" in \"%s\"", part, world->call.error.message);
 }
 
-static void wrong_digests_are_refused(void **state)
-{
+static void wrong_digests_are_refused(void **state) {
   struct world *world = *state;
   open_all(world);
   auto_descriptor got = {0};
@@ -424,8 +175,7 @@ static void wrong_digests_are_refused(void **state)
   assert_false(digest_is_set(&got.digest));
 }
 
-static void large_manifests_are_refused(void **state)
-{
+static void large_manifests_are_refused(void **state) {
   struct world *world = *state;
   open_all(world);
   auto_descriptor got = {0};
@@ -438,8 +188,7 @@ static void large_manifests_are_refused(void **state)
   assert_int_equal(manifest(world, "latest", &got), 0);
 }
 
-static void a_head_needs_no_size_but_a_digest(void **state)
-{
+static void a_head_needs_no_size_but_a_digest(void **state) {
   struct world *world = *state;
   open_all(world);
   auto_descriptor got = {0};
@@ -457,8 +206,7 @@ static void a_head_needs_no_size_but_a_digest(void **state)
   expect_failure(world, manifest(world, "latest", &got), ARTM_E_INTERNAL, "without its data");
 }
 
-static void one_descriptor_and_no_more(void **state)
-{
+static void one_descriptor_and_no_more(void **state) {
   struct world *world = *state;
   open_all(world);
   auto_descriptor got = {0};
@@ -476,8 +224,7 @@ static void one_descriptor_and_no_more(void **state)
 }
 
 /* A plugin older or newer than we are: its record is shorter or longer than ours. */
-static void records_of_other_sizes_are_read(void **state)
-{
+static void records_of_other_sizes_are_read(void **state) {
   struct world *world = *state;
   open_all(world);
   auto_descriptor got = {0};
@@ -489,8 +236,7 @@ static void records_of_other_sizes_are_read(void **state)
   assert_null(got.artifact_type);
 }
 
-static void odd_answers_name_the_plugin(void **state)
-{
+static void odd_answers_name_the_plugin(void **state) {
   struct world *world = *state;
   open_all(world);
   struct descriptor blob = {.size = 5};
@@ -510,7 +256,7 @@ static void odd_answers_name_the_plugin(void **state)
   script.answer = ARTM_NO;
   assert_int_equal(target_has_blob(world->repository, &world->call, &blob), ARTM_NO);
   assert_int_equal(world->call.error.code, 0); /* the earlier one is gone */
-  script.answer = ARTM_DEFERRED; /* not announced */
+  script.answer = ARTM_DEFERRED;               /* not announced */
   struct descriptor got = {0};
   expect_failure(world, source_resolve(world->artefact, &world->call, &got), ARTM_E_INTERNAL,
                  "misbehaved");
@@ -518,8 +264,7 @@ static void odd_answers_name_the_plugin(void **state)
   assert_int_equal(source_resolve(world->artefact, &world->call, &got), ARTM_DEFERRED);
 }
 
-static void objects_that_are_none_are_refused(void **state)
-{
+static void objects_that_are_none_are_refused(void **state) {
   struct world *world = *state;
   open_all(world);
   struct descriptor blob = {.size = 5};
@@ -538,8 +283,7 @@ struct caller {
   pthread_t thread;
 };
 
-static void *call_has_blob(void *arg)
-{
+static void *call_has_blob(void *arg) {
   struct caller *caller = arg;
   struct artm_call call = {0};
   struct descriptor blob = {.size = 5};
@@ -550,8 +294,7 @@ static void *call_has_blob(void *arg)
   return NULL;
 }
 
-static int most_at_once(struct world *world, uint32_t threads)
-{
+static int most_at_once(struct world *world, uint32_t threads) {
   struct caller callers[4];
   world->plugin.threads = threads;
   atomic_store(&script.most, 0);
@@ -564,8 +307,7 @@ static int most_at_once(struct world *world, uint32_t threads)
   return atomic_load(&script.most);
 }
 
-static void the_thread_model_is_kept(void **state)
-{
+static void the_thread_model_is_kept(void **state) {
   struct world *world = *state;
   open_all(world);
   assert_int_equal(most_at_once(world, ARTM_THREADS_SERIAL_PLUGIN), 1);
@@ -581,8 +323,7 @@ struct late_stream {
 };
 
 static int64_t late_read(struct artm_stream *stream, struct artm_call *call, void *buffer,
-                         uint64_t len)
-{
+                         uint64_t len) {
   struct late_stream *late = (struct late_stream *)(void *)stream;
   struct descriptor blob = {.size = strlen(HELLO)};
   if (!late->inner) {
@@ -593,21 +334,18 @@ static int64_t late_read(struct artm_stream *stream, struct artm_call *call, voi
   return late->inner->read(late->inner, call, buffer, len);
 }
 
-static void late_close(struct artm_stream *stream)
-{
+static void late_close(struct artm_stream *stream) {
   struct late_stream *late = (struct late_stream *)(void *)stream;
   if (late->inner)
     late->inner->close(late->inner);
 }
 
-static void a_put_may_open_the_same_plugins_blob(void **state)
-{
+static void a_put_may_open_the_same_plugins_blob(void **state) {
   struct world *world = *state;
   open_all(world);
   for (uint32_t threads = 0; threads <= ARTM_THREADS_PARALLEL; threads++) {
     world->plugin.threads = threads;
-    struct late_stream late = {
-        .abi = {sizeof late.abi, 0, late_read, late_close}, .world = world};
+    struct late_stream late = {.abi = {sizeof late.abi, 0, late_read, late_close}, .world = world};
     struct descriptor blob = {.size = strlen(HELLO)};
     alarm(10); /* a deadlock would hang */
     assert_int_equal(target_put_blob(world->repository, &world->call, &blob, &late.abi), 0);
@@ -617,8 +355,7 @@ static void a_put_may_open_the_same_plugins_blob(void **state)
   }
 }
 
-static void puts_tell_their_flags(void **state)
-{
+static void puts_tell_their_flags(void **state) {
   struct world *world = *state;
   open_all(world);
   struct descriptor descriptor = {.data = (char[]){HELLO}, .data_size = strlen(HELLO)};
@@ -634,8 +371,7 @@ static void puts_tell_their_flags(void **state)
   assert_int_equal(flags, 77);
 }
 
-static void references_become_entries(void **state)
-{
+static void references_become_entries(void **state) {
   struct world *world = *state;
   open_all(world);
   static const char *const pairs[][2] = {
@@ -660,8 +396,7 @@ static void references_become_entries(void **state)
   arena_done(&memory);
 }
 
-static void bad_fields_of_a_reference_are_refused(void **state)
-{
+static void bad_fields_of_a_reference_are_refused(void **state) {
   struct world *world = *state;
   open_all(world);
   struct arena memory = {0};
@@ -686,8 +421,7 @@ static void bad_fields_of_a_reference_are_refused(void **state)
   arena_done(&memory);
 }
 
-int main(void)
-{
+int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
       CASE(a_crash_in_create_is_refused),
