@@ -7,7 +7,7 @@
 
 static const struct option options[] = {
     {"format", 0, "FORMAT", "json|github|table",
-     "json, github (step outputs matrix and count, into $GITHUB_OUTPUT) or table"},
+     "json, github (outputs of a step: matrix and count) or table"},
 };
 
 static const struct section_schema *schema_of(const struct session *session, const char *section) {

@@ -112,6 +112,6 @@ const struct command command_validate = {
     .purpose = "Checks the whole config, without network, and says what it amounts to.",
     .options = {options, sizeof options / sizeof options[0]},
     .examples = "  artmirror validate\n"
-                "  artmirror validate --config configs/images.yaml --format github\n",
+                "  artmirror validate --config ./configs --format github\n",
     .run = run,
 };

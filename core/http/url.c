@@ -103,16 +103,24 @@ static int url_fill(CURLU *handle, const char *text, struct url *ret, struct err
   return 0;
 }
 
+/* libcurl forgives "https:/host" and "https:///host", which others read otherwise. */
+static bool odd_slashes(const char *text) {
+  size_t scheme = strcspn(text, ":/?#");
+  return text[scheme] == ':' && strspn(text + scheme + 1, "/\\") != 2;
+}
+
 int url_parse(const char *text, struct url *ret, struct error *err) {
   auto_handle *handle = curl_url();
-  if (!handle || curl_url_set(handle, CURLUPART_URL, text, 0) != CURLUE_OK)
+  if (!handle || odd_slashes(text) ||
+      curl_url_set(handle, CURLUPART_URL, text, 0) != CURLUE_OK)
     return refuse(err, text, "it cannot be read");
   return url_fill(handle, text, ret, err);
 }
 
 int url_resolve(const struct url *base, const char *reference, struct url *ret, struct error *err) {
   auto_handle *handle = curl_url();
-  if (!handle || curl_url_set(handle, CURLUPART_URL, base->text, 0) != CURLUE_OK ||
+  if (!handle || odd_slashes(reference) ||
+      curl_url_set(handle, CURLUPART_URL, base->text, 0) != CURLUE_OK ||
       curl_url_set(handle, CURLUPART_URL, reference, CURLU_URLENCODE) != CURLUE_OK)
     return refuse(err, reference, "it cannot be read");
   return url_fill(handle, reference, ret, err);

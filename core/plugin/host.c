@@ -13,11 +13,24 @@ static const struct host *host_of(const struct artm_host *abi) {
   return (const struct host *)(const void *)abi;
 }
 
+/* Every job may meet the same thing, but people want to read of it once. */
+static bool is_news(const struct host *read_only, const char *text) {
+  struct host *host = (struct host *)(uintptr_t)read_only; /* const for plugins, made by us */
+  pthread_mutex_lock(&host->lock);
+  bool news = !strings_has(&host->notices, text);
+  if (news)
+    strings_add(&host->notices, text);
+  pthread_mutex_unlock(&host->lock);
+  return news;
+}
+
 static void do_log(const struct artm_host *abi, struct artm_call *call, uint32_t level,
                    const char *text) {
   static const enum log_level levels[] = {LOG_DEBUG, LOG_DEBUG, LOG_INFO, LOG_NOTICE, LOG_WARNING};
   const struct host *host = host_of(abi);
   (void)call;
+  if (level == ARTM_LOG_NOTICE && !is_news(host, text))
+    return;
   log_write(levels[level <= ARTM_LOG_WARNING ? level : ARTM_LOG_WARNING], host->plugin, "%s", text);
   if (level == ARTM_LOG_NOTICE && host->services->notice)
     host->services->notice(host->services->notice_arg, host->plugin, text);
@@ -99,6 +112,7 @@ struct host *host_new(const struct host_services *services, const char *plugin_i
   struct host *host = mem_alloc(sizeof *host);
   host->plugin = plugin_id;
   host->services = services;
+  pthread_mutex_init(&host->lock, NULL);
   host->abi = (struct artm_host){
       .struct_size = sizeof host->abi,
       .abi_major = ARTM_ABI_MAJOR,
@@ -124,5 +138,9 @@ struct host *host_new(const struct host_services *services, const char *plugin_i
 }
 
 void host_free(struct host *host) {
+  if (!host)
+    return;
+  strings_done(&host->notices);
+  pthread_mutex_destroy(&host->lock);
   free(host);
 }

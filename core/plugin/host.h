@@ -22,6 +22,8 @@ struct host {
   struct artm_docker_config docker_config;
   const char *plugin;
   const struct host_services *services;
+  pthread_mutex_t lock;   /* of notices */
+  struct strings notices; /* that were given: each counts once */
 };
 /* A table for one plugin; frees it only when no instance of the plugin is left. */
 struct host *host_new(const struct host_services *, const char *plugin_id);

@@ -113,7 +113,7 @@ void plugins_search_in(struct plugins *plugins, const struct strings *folders,
                        const char *installed) {
   for (size_t i = 0; folders && i < folders->count; i++)
     search_folder(plugins, folders->items[i], false);
-  const char *path = getenv("ARTMIRROR_PLUGIN_PATH");
+  const char *path = secure_getenv("ARTMIRROR_PLUGIN_PATH");
   for (const char *part = path ? path : ""; *part;) {
     size_t len = strcspn(part, ":");
     auto_free char *folder = str_copy_n(part, len);

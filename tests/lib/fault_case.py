@@ -14,7 +14,7 @@ MANIFEST = '^GET .*/manifests/'
 
 class FaultCase(Scenario):
     """Cases are (side, rules, expected): side 's' or 't' is the server that misbehaves; expected
-    is 0 for a run that gets over it, or the exit status of one that can't."""
+    is 0 for a run that gets over it, the exit status of one that can't, or a tuple of both."""
 
     def image(self, name):
         return images.image(name, layers=1, size=SIZE)
@@ -28,12 +28,12 @@ class FaultCase(Scenario):
                            name=f'{name.replace(" ", "-")}.yaml')
         return source, target, path
 
-    def check_state(self, source, target, expected, found):
+    def check_state(self, source, target, status, found):
         """What holds after every run, whatever happened (4.5)."""
         tags = target.state.check()  # I1
         self.assertOrder(target)  # I3
         digest = target.state.tag('m/app', '1')
-        if expected == 0:
+        if status == 0:
             self.assertEqual(found.statuses(), ['created'])
             self.assertEqual(digest, source.state.tag('app', '1'))
         else:
@@ -54,7 +54,7 @@ class FaultCase(Scenario):
         found = self.mirror(path, status=expected, timeout=40)
         took = time.monotonic() - start
         self.assertTrue(any(each.fault for each in broken.requests()), 'the fault was never met')
-        self.check_state(source, target, expected, found)
+        self.check_state(source, target, found.done.returncode, found)
         for check in case[3:]:
             check(self, source, target, found, took)
         # I7: without the fault a run completes, and the next one writes nothing

@@ -10,6 +10,13 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 struct world {
   char *top, *first, *second;
 };

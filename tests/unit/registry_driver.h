@@ -247,20 +247,20 @@ static const struct artm_host driver_host = {.struct_size = sizeof driver_host,
                                              .extension = driver_extension,
                                              .config_text = driver_text};
 
-/* A plugin of the first folder of ARTMIRROR_PLUGIN_PATH or of the build that has it. */
+/* A plugin of the first folder of ARTMIRROR_PLUGIN_DIR that has it; without the variable, of the
+ * build's. */
 static const struct artm_plugin *driver_plugin(const char *id) {
-  const char *folders = getenv("ARTMIRROR_PLUGIN_PATH");
+  const char *folders = getenv("ARTMIRROR_PLUGIN_DIR");
   char path[4096];
   void *library = NULL;
-  while (folders && *folders && !library) {
+  if (!folders || !*folders)
+    folders = PLUGIN_FOLDER;
+  while (*folders && !library) {
     int length = (int)strcspn(folders, ":");
     snprintf(path, sizeof path, "%.*s/%s.so", length, folders, id);
     library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     folders += length + (folders[length] == ':');
   }
-  snprintf(path, sizeof path, PLUGIN_FOLDER "/%s.so", id);
-  if (!library)
-    library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!library)
     fail_msg("%s", dlerror());
   const struct artm_entry *entry = dlsym(library, "artmirror_plugin");

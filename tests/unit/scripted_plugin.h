@@ -3,12 +3,24 @@
 #ifndef TESTS_SCRIPTED_PLUGIN_H
 #define TESTS_SCRIPTED_PLUGIN_H
 #include "base/memory.h"
-#include "plugin/plugin.h"
+#include "plugin/adopt.h"
+#include "plugin/source.h"
+#include "plugin/target.h"
+#include "plugin/visit.h"
+#include "report/log.h"
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
 
 #define HELLO "{\"hello\": 1}"
 /* printf '{"hello": 1}' | sha256sum */
@@ -16,8 +28,9 @@
 #define OTHER_256 "sha256:2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
 
 /* What the plugin below does next. */
+enum create_result { CREATE_FINE, CREATE_CRASH, CREATE_EXIT, CREATE_FAIL };
 struct script {
-  enum { CREATE_FINE, CREATE_CRASH, CREATE_EXIT, CREATE_FAIL } create;
+  enum create_result create;
   int32_t answer;
   bool fails; /* records an error before it answers */
   struct artm_descriptor give[2];
@@ -124,7 +137,7 @@ static int32_t source_blob(struct artm_artefact *artefact, struct artm_call *cal
   if (script.bad_object)
     return 0;
   struct text_stream *text = mem_alloc(sizeof *text);
-  *text = (struct text_stream){{sizeof text->abi, 0, text_read, text_close}, HELLO + offset};
+  *text = (struct text_stream){{sizeof text->abi, 0, text_read, text_close}, &HELLO[offset]};
   *ret = &text->abi;
   return answer(call);
 }
@@ -229,4 +242,66 @@ static const struct artm_target scripted_target = {.struct_size = sizeof scripte
                                                    .has_blob = target_has,
                                                    .put_blob = target_put,
                                                    .put_manifest = target_put_it};
+
+struct world {
+  struct plugin plugin;
+  struct host_services services;
+  struct source *source;
+  struct target *target;
+  struct artefact *artefact;
+  struct repository *repository;
+  struct artm_call call;
+};
+
+static inline int set_up(void **state) {
+  struct world *world = mem_alloc(sizeof *world);
+  struct plugin *plugin = &world->plugin;
+  memset(&script, 0, sizeof script);
+  log_setup(LOG_ERROR, LOG_TEXT, false);
+  plugin->id = str_copy("kit");
+  plugin->version = str_copy("1.0");
+  plugin->file = str_copy("/plugins/kit.so");
+  plugin->state = PLUGIN_OPEN;
+  plugin->has_source = plugin->has_target = true;
+  plugin->threads = ARTM_THREADS_SERIAL_PLUGIN;
+  plugin->source = scripted_source;
+  plugin->target = scripted_target;
+  field_table_adopt(&plugin->source_fields, fields, 3, sizeof fields[0]);
+  adopt_defaults(plugin);
+  instance_lock_init(&plugin->lock);
+  *state = world;
+  return 0;
+}
+
+static inline void open_all(struct world *world) {
+  struct error error = {0};
+  assert_int_equal(source_new(&world->plugin, &world->services, NULL, &world->source, &error), 0);
+  assert_int_equal(target_new(&world->plugin, &world->services, NULL, &world->target, &error), 0);
+  assert_int_equal(source_open(world->source, &world->call, NULL, "1", NULL, &world->artefact), 0);
+  assert_int_equal(target_open(world->target, &world->call, "name", &world->repository), 0);
+}
+
+static inline int tear_down(void **state) {
+  struct world *world = *state;
+  artefact_close(world->artefact);
+  repository_close(world->repository);
+  source_free(world->source);
+  target_free(world->target);
+  call_done(&world->call);
+  field_table_done(&world->plugin.source_fields);
+  pthread_mutex_destroy(&world->plugin.lock);
+  free(world->plugin.id);
+  free(world->plugin.version);
+  free(world->plugin.file);
+  free(world->plugin.reason);
+  free(world);
+  return 0;
+}
+
+static inline void expect_failure(struct world *world, int rc, int32_t code, const char *part) {
+  assert_int_equal(rc, code);
+  assert_int_equal(world->call.error.code, code);
+  if (!strstr(world->call.error.message, part))
+    fail_msg("expected \"%s\" in \"%s\"", part, world->call.error.message);
+}
 #endif

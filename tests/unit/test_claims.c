@@ -1,12 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which plugin claims which section, target and reference, and what plugins know of hosts. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "unit/plugin_folder.h"
 
 static void refuses_claims_that_make_no_sense(void **state) {

@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where plugins are looked for, and whose files count. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <unistd.h>
-
-#include <cmocka.h>
-
 #include "unit/plugin_folder.h"
+#include <unistd.h>
 
 static void finds_in_byte_order_and_only_so_files(void **state) {
   struct world *world = *state;
@@ -166,7 +159,7 @@ static void a_pipe_does_not_block_the_search(void **state) {
   struct world *world = *state;
   auto_free char *path = fs_join(world->first, "pipe.so");
   assert_int_equal(mkfifo(path, 0600), 0);
-  auto_free char *folder = sub_folder(world->first, "folder.so");
+  free(sub_folder(world->first, "folder.so"));
   struct plugins plugins = {0};
   search(&plugins, world->first, NULL);
   assert_int_equal(plugins.count, 2);

@@ -16,7 +16,8 @@ static int setup(void **state) {
 }
 static int teardown(void **state) {
   (void)state;
-  source->destroy(self);
+  if (source)
+    source->destroy(self);
   return 0;
 }
 

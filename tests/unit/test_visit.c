@@ -1,79 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls into sources and targets that keep the contract, and into some that don't. */
-#include "base/memory.h"
-#include "plugin/adopt.h"
-#include "plugin/source.h"
-#include "plugin/target.h"
-#include "plugin/visit.h"
-#include "report/log.h"
 #include "unit/scripted_plugin.h"
-#include <pthread.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
-struct world {
-  struct plugin plugin;
-  struct host_services services;
-  struct source *source;
-  struct target *target;
-  struct artefact *artefact;
-  struct repository *repository;
-  struct artm_call call;
-};
-
-static int set_up(void **state) {
-  struct world *world = mem_alloc(sizeof *world);
-  struct plugin *plugin = &world->plugin;
-  memset(&script, 0, sizeof script);
-  log_setup(LOG_ERROR, LOG_TEXT, false);
-  plugin->id = str_copy("kit");
-  plugin->version = str_copy("1.0");
-  plugin->file = str_copy("/plugins/kit.so");
-  plugin->state = PLUGIN_OPEN;
-  plugin->has_source = plugin->has_target = true;
-  plugin->threads = ARTM_THREADS_SERIAL_PLUGIN;
-  plugin->source = scripted_source;
-  plugin->target = scripted_target;
-  field_table_adopt(&plugin->source_fields, fields, 3, sizeof fields[0]);
-  adopt_defaults(plugin);
-  instance_lock_init(&plugin->lock);
-  *state = world;
-  return 0;
-}
-
-static void open_all(struct world *world) {
-  struct error error = {0};
-  assert_int_equal(source_new(&world->plugin, &world->services, NULL, &world->source, &error), 0);
-  assert_int_equal(target_new(&world->plugin, &world->services, NULL, &world->target, &error), 0);
-  assert_int_equal(source_open(world->source, &world->call, NULL, "1", NULL, &world->artefact), 0);
-  assert_int_equal(target_open(world->target, &world->call, "name", &world->repository), 0);
-}
-
-static int tear_down(void **state) {
-  struct world *world = *state;
-  artefact_close(world->artefact);
-  repository_close(world->repository);
-  source_free(world->source);
-  target_free(world->target);
-  call_done(&world->call);
-  field_table_done(&world->plugin.source_fields);
-  pthread_mutex_destroy(&world->plugin.lock);
-  free(world->plugin.id);
-  free(world->plugin.version);
-  free(world->plugin.file);
-  free(world->plugin.reason);
-  free(world);
-  return 0;
-}
-
-static void dies(struct world *world, int how, const char *part) {
+static void dies(struct world *world, enum create_result how, const char *part) {
   struct error error = {0};
   script.create = how;
   assert_int_equal(source_new(&world->plugin, &world->services, NULL, &world->source, &error),
@@ -144,13 +73,6 @@ static void manifests_are_copied_and_hashed(void **state) {
     assert_ptr_not_equal(got.data, script.give[0].data);
     assert_string_equal(got.media_type, "application/json");
   }
-}
-
-static void expect_failure(struct world *world, int rc, int32_t code, const char *part) {
-  assert_int_equal(rc, code);
-  assert_int_equal(world->call.error.code, code);
-  if (!strstr(world->call.error.message, part))
-    fail_msg("expected \"%s\" in \"%s\"", part, world->call.error.message);
 }
 
 static void wrong_digests_are_refused(void **state) {
@@ -371,76 +293,17 @@ static void puts_tell_their_flags(void **state) {
   assert_int_equal(flags, 77);
 }
 
-static void references_become_entries(void **state) {
-  struct world *world = *state;
-  open_all(world);
-  static const char *const pairs[][2] = {
-      {"name", "it's: a #name"}, {"versions", "1.20"}, {"depth", "3"}, {NULL, NULL}};
-  memcpy(script.pairs, pairs, sizeof pairs);
-  struct arena memory = {0};
-  struct node *node = NULL;
-  assert_int_equal(source_parse(world->source, &world->call, "x", &memory, &node), 0);
-  assert_string_equal(node_text(node_get(node, "name")), "it's: a #name");
-  const struct node *versions = node_get(node, "versions");
-  assert_int_equal(versions->kind, NODE_LIST);
-  assert_int_equal(versions->count, 1);
-  assert_string_equal(versions->items[0]->text, "1.20");
-  assert_int_equal(versions->items[0]->type, NODE_STRING);
-  assert_int_equal(node_get(node, "depth")->type, NODE_INT);
-
-  script.pairs[1][1] = "['1.20', {tag: '2', digest: 'sha256:x'}]";
-  assert_int_equal(source_parse(world->source, &world->call, "x", &memory, &node), 0);
-  versions = node_get(node, "versions");
-  assert_int_equal(versions->count, 2);
-  assert_string_equal(node_text(node_get(versions->items[1], "tag")), "2");
-  arena_done(&memory);
-}
-
-static void bad_fields_of_a_reference_are_refused(void **state) {
-  struct world *world = *state;
-  open_all(world);
-  struct arena memory = {0};
-  struct node *node = NULL;
-  expect_failure(world, source_parse(world->source, &world->call, "x", &memory, &node),
-                 ARTM_E_INTERNAL, "no field at all");
-  script.pairs[0][0] = "destination";
-  script.pairs[0][1] = "x";
-  expect_failure(world, source_parse(world->source, &world->call, "x", &memory, &node),
-                 ARTM_E_INTERNAL, "no field destination");
-  script.pairs[0][0] = "name";
-  script.pairs[0][1] = "a\ndestination: b";
-  expect_failure(world, source_parse(world->source, &world->call, "x", &memory, &node),
-                 ARTM_E_CONFIG, "not one line");
-  script.pairs[0][1] = "{a: ";
-  expect_failure(world, source_parse(world->source, &world->call, "x", &memory, &node),
-                 ARTM_E_INTERNAL, "no YAML");
-  script.pairs[0][0] = NULL;
-  script.answer = ARTM_NO;
-  assert_int_equal(source_parse(world->source, &world->call, "x", &memory, &node), ARTM_NO);
-  assert_null(node);
-  arena_done(&memory);
-}
-
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      CASE(a_crash_in_create_is_refused),
-      CASE(an_exit_in_create_is_refused),
-      CASE(an_error_in_create_is_told),
-      CASE(objects_have_their_fields),
-      CASE(manifests_are_copied_and_hashed),
-      CASE(wrong_digests_are_refused),
-      CASE(large_manifests_are_refused),
-      CASE(a_head_needs_no_size_but_a_digest),
-      CASE(one_descriptor_and_no_more),
-      CASE(records_of_other_sizes_are_read),
-      CASE(odd_answers_name_the_plugin),
-      CASE(objects_that_are_none_are_refused),
-      CASE(the_thread_model_is_kept),
-      CASE(a_put_may_open_the_same_plugins_blob),
+      CASE(a_crash_in_create_is_refused),    CASE(an_exit_in_create_is_refused),
+      CASE(an_error_in_create_is_told),      CASE(objects_have_their_fields),
+      CASE(manifests_are_copied_and_hashed), CASE(wrong_digests_are_refused),
+      CASE(large_manifests_are_refused),     CASE(a_head_needs_no_size_but_a_digest),
+      CASE(one_descriptor_and_no_more),      CASE(records_of_other_sizes_are_read),
+      CASE(odd_answers_name_the_plugin),     CASE(objects_that_are_none_are_refused),
+      CASE(the_thread_model_is_kept),        CASE(a_put_may_open_the_same_plugins_blob),
       CASE(puts_tell_their_flags),
-      CASE(references_become_entries),
-      CASE(bad_fields_of_a_reference_are_refused),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
