@@ -137,9 +137,9 @@ static int list(struct app *app, bool json) {
     add_plugin(&out, app->plugins.items[i]);
   }
   if (app->plugins.count == 0) {
-    buf_text(&out, "No plugin was found in:\n");
+    buf_text(&out, "No plugin was found in\n");
     for (size_t i = 0; i < app->plugins.folders.count; i++)
-      buf_printf(&out, "  %s\n", app->plugins.folders.items[i]);
+      add_line(&out, "folder", app->plugins.folders.items[i]);
   }
   if (json)
     print_json(app, array);

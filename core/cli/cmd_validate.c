@@ -40,7 +40,8 @@ static const char *plural(size_t count) {
 
 static void print_text(const struct session *session, enum problem_format format, struct buf *out) {
   size_t errors = session->problems.errors, warnings = session->problems.count - errors;
-  buf_printf(out, "config: %s\n", session->document.origin);
+  auto_free char *origin = text_escaped(session->document.origin);
+  buf_printf(out, "config: %s\n", origin);
   problems_print(&session->problems, format, session->app->color_out, out);
   for (size_t i = 0; i < session->schema_count; i++) {
     struct tally tally = count_section(session, &session->schemas[i]);

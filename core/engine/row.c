@@ -220,9 +220,10 @@ void row_run(struct task *task, uint32_t worker) {
       job->record->source_reference = str_copy(row->artefact->reference);
     job_run(job);
   }
-  for (size_t i = 0; i < row->job_count; i++)
-    if (row->jobs[i].repository)
-      repository_close(row->jobs[i].repository);
+  for (size_t i = 0; i < row->job_count; i++) {
+    auto_call call = job_call(&row->jobs[i]);
+    repository_close(row->jobs[i].repository, &call);
+  }
   if (row->artefact)
     artefact_close(row->artefact);
   graph_free(row->graph);

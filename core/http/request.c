@@ -105,6 +105,7 @@ static int find_home(struct sending *s, const struct destination *to, const stru
   s->user_named = own || !to->registry;
   if (own || !to->registry) {
     s->home = url_copy(url);
+    s->guide = origin_get(s->client, &s->home);
     return 0;
   }
   auto_free char *text = str_format("%s://%s/", wire == WIRE_PLAIN ? "http" : "https",

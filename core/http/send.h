@@ -12,7 +12,7 @@ struct sending {
   struct registry *registry;  /* whose settings and credentials; NULL: nobody's */
   struct url home;            /* credentials go to its origin only */
   bool user_named;            /* the user named home's host: it may be any address */
-  const struct origin *guide; /* of the server that named it otherwise */
+  const struct origin *guide; /* of the server that named all other hosts */
   struct scopes scopes;
   char *repository;          /* of the first scope, or NULL */
   const char *authorization; /* fixed, for home; no credentials are looked for */

@@ -71,7 +71,7 @@ int selection_add(struct selection *selection, const char *section, const char *
   return 0;
 }
 
-static char *variable_name(const char *noun) {
+char *selection_variable(const char *noun) {
   char *name = str_format("TARGET_%s", noun);
   for (char *at = name; *at != '\0'; at++)
     *at = *at == '-' ? '_' : (char)toupper((unsigned char)*at);
@@ -90,7 +90,7 @@ int selection_from_environment(struct selection *selection, const struct section
   for (size_t i = 0; i < count; i++) {
     if (schemas[i].noun == NULL || selects_from(selection, schemas[i].section))
       continue;
-    auto_free char *variable = variable_name(schemas[i].noun);
+    auto_free char *variable = selection_variable(schemas[i].noun);
     const char *text = getenv(variable);
     if (text == NULL || *text == '\0')
       continue;

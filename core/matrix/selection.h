@@ -18,6 +18,8 @@ struct selection {
 /* Adds one. section NULL: text is "SECTION=NAME[@VERSION]" and names one of the schemas. */
 int selection_add(struct selection *, const char *section, const char *text,
                   const struct section_schema *schemas, size_t count, struct error *err);
+/* "TARGET_IMAGE" for "image". Caller frees. */
+char *selection_variable(const char *noun);
 /* Reads TARGET_<NOUN> of every schema for sections that no flag selects from; empty: everything. */
 int selection_from_environment(struct selection *, const struct section_schema *schemas,
                                size_t count, struct error *err);

@@ -65,11 +65,11 @@ int target_open(struct target *target, struct artm_call *call, const char *name,
   return 0;
 }
 
-void repository_close(struct repository *repository) {
+void repository_close(struct repository *repository, struct artm_call *call) {
   if (!repository)
     return;
-  struct visit visit = enter(repository->target, NULL);
-  repository->target->plugin->target.close(repository->abi);
+  struct visit visit = enter(repository->target, call);
+  repository->target->plugin->target.close(repository->abi, call);
   visit_end(&visit);
   free(repository);
 }

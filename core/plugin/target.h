@@ -27,7 +27,7 @@ int target_new(struct plugin *, const struct host_services *, const struct artm_
                struct target **ret, struct error *err);
 void target_free(struct target *);
 int target_open(struct target *, struct artm_call *, const char *name, struct repository **ret);
-void repository_close(struct repository *);
+void repository_close(struct repository *, struct artm_call *);
 int target_resolve(struct repository *, struct artm_call *, const char *reference,
                    struct descriptor *ret);
 /* With data, digest verified. ARTM_NO: absent. */

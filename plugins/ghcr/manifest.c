@@ -41,7 +41,6 @@ int32_t ghcr_put_manifest(struct artm_repository *abi, struct artm_call *call,
   int32_t answer = ghcr_package_ask(repository, call);
   if (answer)
     return answer;
-  ghcr_sessions_cancel(repository, call); /* every blob is there by now */
   auto_free char *url = registry_url(&repository->registry, "manifests/%s", reference);
   struct artm_http_request request = {.method = "PUT",
                                       .url = url,

@@ -80,12 +80,9 @@ static int32_t open_repository(void *self, struct artm_call *call, const char *n
   return 0;
 }
 
-static void close_repository(struct artm_repository *abi) {
+static void close_repository(struct artm_repository *abi, struct artm_call *call) {
   struct repository *repository = (struct repository *)abi;
-  for (size_t i = 0; i < SESSIONS_MAX; i++) {
-    free(repository->sessions[i].digest);
-    free(repository->sessions[i].location);
-  }
+  ghcr_sessions_cancel(repository, call);
   pthread_mutex_destroy(&repository->lock);
   registry_repository_done(&repository->registry);
   free(repository);

@@ -97,7 +97,8 @@ static int32_t open_repository(void *instance, struct artm_call *call, const cha
   return 0;
 }
 
-static void close_repository(struct artm_repository *abi) {
+static void close_repository(struct artm_repository *abi, struct artm_call *call) {
+  (void)call;
   struct repository *repository = (struct repository *)abi;
   free(repository->reference);
   free(repository);

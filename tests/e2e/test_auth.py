@@ -113,7 +113,8 @@ class Tokens(AuthCase):
 
         def expire(_request):
             tokens.tokens.clear()
-        target.fault(match, mock.faults.Action('expire', expire))
+        # the first POST comes with a new token, which nobody would take for an old one
+        target.fault(match, mock.faults.Action('expire', expire), skip=int(name == 'session'))
         path = self.config([self.entry(source, 'app', '1')], target.address,
                            registries=self.settings(target), run={'parallel': 1},
                            name=f'{name}.yaml')

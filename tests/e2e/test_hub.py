@@ -26,6 +26,7 @@ class Hub(Scenario):
                                         realm='https://auth.docker.io/token')
         self.hub = self.mock('dockerhub', token=self.tokens,
                              tls=ca.issue('hub', ('registry-1.docker.io',)))
+        self.hub.seen_as = 'https://registry-1.docker.io'
         self.proxy = self.running(mock.Proxy({'registry-1.docker.io:443': self.hub,
                                               'auth.docker.io:443': self.tokens}))
         self.target = self.mock()
@@ -77,7 +78,9 @@ class Hub(Scenario):
         self.hub.clear()
         self.mirror(path, env=self.env)
         self.assertEqual(self.hub.requests('^GET .*/manifests/'), [])
-        self.assertEqual(len(self.hub.requests('^HEAD .*/manifests/')), 6)
+        asked = [each.status for each in self.hub.requests('^HEAD .*/manifests/')]
+        self.assertEqual(asked.count(200), 6)
+        self.assertLessEqual(len(asked), 8, 'more than one challenge for each worker')
         self.assertLessEqual(self.hub.connections, 2)
 
     def test_rerun_with_platforms_costs_no_pull(self):

@@ -58,9 +58,9 @@ static const struct artm_host driver_host = {.struct_size = sizeof driver_host,
                                              .sleep = driver_sleep,
                                              .config_text = driver_text};
 
-/* The plugin of the first folder of ARTMIRROR_PLUGIN_PATH or of the build that has it. */
+/* The plugin of the first folder of ARTMIRROR_PLUGIN_DIR or of the build that has it. */
 static const struct artm_plugin *driver_plugin(void) {
-  const char *folders = getenv("ARTMIRROR_PLUGIN_PATH");
+  const char *folders = getenv("ARTMIRROR_PLUGIN_DIR");
   void *library = NULL;
   while (folders && *folders && !library) {
     char path[4096];

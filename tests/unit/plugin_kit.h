@@ -55,8 +55,8 @@ static int32_t target_open_it(void *self, struct artm_call *call, const char *na
   return 0;
 }
 
-static void target_close(struct artm_repository *repository) {
-  (void)repository;
+static void target_close(struct artm_repository *repository, struct artm_call *call) {
+  (void)repository, (void)call;
 }
 
 static int32_t target_manifest_it(struct artm_repository *repository, struct artm_call *call,

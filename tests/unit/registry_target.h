@@ -46,7 +46,7 @@ DRIVER_UNUSED static struct open_target open_ghcr(void) {
   return open_at("ghcr.io/owner", "auto", "app");
 }
 DRIVER_UNUSED static void finish(struct open_target *opened) {
-  target->close(opened->repository);
+  target->close(opened->repository, &call);
   target->destroy(opened->self);
   played();
 }

@@ -160,8 +160,8 @@ static int32_t target_open_it(void *self, struct artm_call *call, const char *na
   return answer(call);
 }
 
-static void target_close(struct artm_repository *repository) {
-  (void)repository;
+static void target_close(struct artm_repository *repository, struct artm_call *call) {
+  (void)repository, (void)call;
 }
 
 static int32_t target_give_it(struct artm_repository *repository, struct artm_call *call,
@@ -284,7 +284,7 @@ static inline void open_all(struct world *world) {
 static inline int tear_down(void **state) {
   struct world *world = *state;
   artefact_close(world->artefact);
-  repository_close(world->repository);
+  repository_close(world->repository, &world->call);
   source_free(world->source);
   target_free(world->target);
   call_done(&world->call);

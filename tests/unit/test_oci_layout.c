@@ -22,7 +22,7 @@ static void stores_and_reads(void **state) {
   assert_int_equal(d->target->manifest(r, &d->call, image.layer.digest, &found.sink), ARTM_NO);
   assert_int_equal(d->target->manifest(r, &d->call, image.config.digest, &found.sink), ARTM_NO);
   assert_int_equal(d->target->resolve(r, &d->call, "2.0", &found.sink), ARTM_NO);
-  d->target->close(r);
+  d->target->close(r, &d->call);
 }
 
 static void streams_from_an_offset(void **state) {
@@ -44,7 +44,7 @@ static void streams_from_an_offset(void **state) {
   blob.descriptor.size++;
   assert_int_equal(d->target->open_blob(r, &d->call, &blob.descriptor, 0, &stream), ARTM_E_DIGEST);
   assert_int_equal(d->target->has_blob(r, &d->call, &blob.descriptor), ARTM_NO);
-  d->target->close(r);
+  d->target->close(r, &d->call);
 }
 
 static void broken_content_leaves_nothing(void **state) {
@@ -66,7 +66,7 @@ static void broken_content_leaves_nothing(void **state) {
   assert_int_equal(d->target->has_blob(r, &d->call, &blob.descriptor), ARTM_NO);
   assert_int_equal(put(d, r, &d->call, &blob), 0);
   assert_int_equal(d->target->has_blob(r, &d->call, &blob.descriptor), 0);
-  d->target->close(r);
+  d->target->close(r, &d->call);
 }
 
 static ino_t inode(const char *path) {
@@ -95,9 +95,9 @@ static void blobs_are_stored_once(void **state) {
   assert_int_equal(shell("rm -r '%s/.artmirror/blobs' '%s'", d->root, path_of(d, "c")), 0);
   assert_int_equal(d->target->mount(c, &d->call, &blob.descriptor, a->reference), 0);
   assert_int_equal(inode(blob_of(d, "c", &blob)), one);
-  d->target->close(a);
-  d->target->close(b);
-  d->target->close(c);
+  d->target->close(a, &d->call);
+  d->target->close(b, &d->call);
+  d->target->close(c, &d->call);
 }
 
 static void damage_is_replaced(void **state) {
@@ -110,7 +110,7 @@ static void damage_is_replaced(void **state) {
   assert_int_equal(d->target->has_blob(a, &d->call, &blob.descriptor), ARTM_NO);
   assert_int_equal(put(d, a, &d->call, &blob), 0);
   assert_int_equal(d->target->has_blob(a, &d->call, &blob.descriptor), 0);
-  d->target->close(a);
+  d->target->close(a, &d->call);
 }
 
 static void refuses_names(void **state) {
@@ -127,7 +127,7 @@ static void refuses_names(void **state) {
   }
   static const char *const good[] = {"a", "a/b/c", "a-b_c.d/e__f", "blobs2", "my.index.json"};
   for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-    d->target->close(driver_repository(d, good[i]));
+    d->target->close(driver_repository(d, good[i]), &d->call);
 }
 
 static void refuses_what_is_incomplete(void **state) {
@@ -156,7 +156,7 @@ static void refuses_what_is_incomplete(void **state) {
   assert_int_equal(put_tag(d, r, &d->call, "t", &garbage), ARTM_E_UNSUPPORTED);
   assert_int_equal(put_tag(d, r, &d->call, "../t", &index), ARTM_E_CONFIG);
   assert_int_equal(put_tag(d, r, &d->call, ".t", &index), ARTM_E_CONFIG);
-  d->target->close(r);
+  d->target->close(r, &d->call);
 }
 
 static void tags_are_set_and_deleted(void **state) {
@@ -183,7 +183,7 @@ static void tags_are_set_and_deleted(void **state) {
   assert_int_equal(d->target->delete_tag(r, &d->call, "x"), ARTM_NO);
   assert_int_equal(d->target->resolve(r, &d->call, "x", &found.sink), ARTM_NO);
   assert_int_equal(d->target->resolve(r, &d->call, two.manifest.digest, &found.sink), 0);
-  d->target->close(r);
+  d->target->close(r, &d->call);
 }
 
 static void keeps_what_others_wrote(void **state) {
@@ -210,7 +210,7 @@ static void keeps_what_others_wrote(void **state) {
                    0);
   assert_int_equal(shell("grep -q '\"stray\"' '%s'", path_of(d, "a/index.json")), 0);
   assert_int_not_equal(shell("grep -q blake3 '%s'", path_of(d, "a/index.json")), 0);
-  d->target->close(r);
+  d->target->close(r, &d->call);
 }
 
 static void follows_no_links(void **state) {
@@ -244,8 +244,8 @@ static void follows_no_links(void **state) {
   assert_int_equal(shell("cd '%s' && mv .artmirror e && ln -s e .artmirror", root), 0);
   struct artm_repository *other = driver_repository(d, "z");
   assert_int_equal(put(d, other, &d->call, &image.layer), ARTM_E_LOCAL);
-  d->target->close(r);
-  d->target->close(other);
+  d->target->close(r, &d->call);
+  d->target->close(other, &d->call);
 }
 
 static void survives_a_hostile_index(void **state) {
@@ -276,7 +276,7 @@ static void survives_a_hostile_index(void **state) {
   assert_int_equal(d->target->resolve(r, &d->call, "x", &found.sink), ARTM_E_LOCAL);
   assert_int_equal(truncate(path_of(d, "a/index.json"), 4000000), 0);
   assert_int_equal(d->target->resolve(r, &d->call, "x", &found.sink), ARTM_E_LOCAL);
-  d->target->close(r);
+  d->target->close(r, &d->call);
 }
 
 static void refuses_another_layout_version(void **state) {
@@ -287,7 +287,7 @@ static void refuses_another_layout_version(void **state) {
   struct image image;
   image_set(&image, "one");
   assert_int_equal(put(d, r, &d->call, &image.layer), ARTM_E_LOCAL);
-  d->target->close(r);
+  d->target->close(r, &d->call);
 }
 
 static void exports_one_manifest(void **state) {
@@ -309,7 +309,7 @@ static void exports_one_manifest(void **state) {
   assert_int_equal(shell("rm -r '%s' && mkdir '%s'", folder, folder), 0);
   assert_int_equal(d->target->export_layout(r, &d->call, &two.manifest.descriptor, folder),
                    ARTM_E_NOT_FOUND);
-  d->target->close(r);
+  d->target->close(r, &d->call);
 }
 
 int main(void) {

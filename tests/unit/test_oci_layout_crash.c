@@ -46,7 +46,7 @@ static int write_from_threads(struct driver *driver, int process) {
     pthread_join(threads[i], NULL);
     failed |= writers[i].answer != 0;
   }
-  driver->target->close(repository);
+  driver->target->close(repository, &driver->call);
   return failed;
 }
 
@@ -68,7 +68,7 @@ static void all_tags_of_all_writers_stay(void **state) {
   struct tag_sink tags = TAGS;
   assert_int_equal(d->target->tags(r, &d->call, &tags.sink), 0);
   assert_int_equal(tags.count, PROCESSES * THREADS * TAGS_EACH);
-  d->target->close(r);
+  d->target->close(r, &d->call);
   assert_int_equal(shell("test -z \"$(ls '%s/.artmirror/tmp')\"", d->root), 0);
   assert_int_equal(
       shell("test $(find '%s' -type f -path '*sha256*' | xargs stat -c %%i | sort -u | "
@@ -112,7 +112,7 @@ static void check_whole(struct driver *d) {
                                        .data = found.data};
     assert_int_equal(d->target->put_manifest(r, &d->call, tag, &manifest, &result), 0);
   }
-  d->target->close(r);
+  d->target->close(r, &d->call);
 }
 
 static void survives_being_killed(void **state) {
@@ -121,7 +121,7 @@ static void survives_being_killed(void **state) {
   struct image image;
   image_set(&image, "first");
   assert_int_equal(put_image(d, r, &d->call, "first", &image), 0);
-  d->target->close(r);
+  d->target->close(r, &d->call);
   for (long i = 0; i < 25; i++) {
     pid_t pid = fork();
     assert_true(pid >= 0);
@@ -167,7 +167,7 @@ static void full_disk_leaves_nothing_half(void **state) {
   assert_int_equal(d->target->has_blob(r, &d->call, &second.layer.descriptor), ARTM_NO);
   assert_int_equal(shell("test -z \"$(ls '%s/.artmirror/tmp')\"", d->root), 0);
   check_whole(d);
-  d->target->close(r);
+  d->target->close(r, &d->call);
 }
 
 static void old_leftovers_are_removed(void **state) {
@@ -185,7 +185,7 @@ static void old_leftovers_are_removed(void **state) {
   assert_int_equal(
       shell("test \"$(ls '%s/.artmirror/tmp' | tr '\\n' ' ')\" = 'busy new '", d->root), 0);
   close(busy);
-  d->target->close(r);
+  d->target->close(r, &d->call);
 }
 
 int main(void) {

@@ -111,7 +111,7 @@ static void fail_each_call(struct driver *d, int error) {
     check_nothing_half(d);
   }
   assert_in_range(k, 30, 300);
-  d->target->close(r);
+  d->target->close(r, &d->call);
 }
 
 static void every_call_fails_once(void **state) {
@@ -147,8 +147,8 @@ static void works_without_links(void **state) {
         shell("test $(find '%s/a' '%s/b' '%s' -path '*/sha256/*' -links 1 | wc -l) = 9", d->root,
               d->root, folder),
         0);
-    d->target->close(a);
-    d->target->close(b);
+    d->target->close(a, &d->call);
+    d->target->close(b, &d->call);
     remove_root(d);
   }
 }

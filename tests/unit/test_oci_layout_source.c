@@ -20,7 +20,7 @@ static int setup(void **state) {
   image_set(&layout->two, "two");
   assert_int_equal(put_image(d, r, &d->call, "1.0.0", &layout->one), 0);
   assert_int_equal(put_image(d, r, &d->call, "2.0.0", &layout->two), 0);
-  d->target->close(r);
+  d->target->close(r, &d->call);
   snprintf(layout->path, sizeof layout->path, "%s/hello", d->root);
   layout->entry.path = layout->path;
   assert_int_equal(d->source->create(&driver_host, &d->call, NULL, &layout->self), 0);

@@ -79,7 +79,7 @@ static void lower_casing_is_told_once(void **state) {
   assert_string_equal(script.log, "3 names are lower-case at this registry: the target is "
                                   "proxy.example/owner\n");
   for (size_t i = 0; i < 2; i++)
-    target->close(repository[i]);
+    target->close(repository[i], &call);
   target->destroy(self);
   assert_int_equal(create("ghcr.io/Owner", "generic", &self), ARTM_E_CONFIG);
 }
@@ -236,7 +236,7 @@ static void new_packages_are_told_once(void **state) {
   script.log[0] = '\0';
   assert_int_equal(put_tag(&opened[1], "2"), 0);
   assert_string_equal(script.log, "");
-  target->close(first);
+  target->close(first, &call);
   finish(&opened[1]);
 }
 

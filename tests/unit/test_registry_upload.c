@@ -139,20 +139,18 @@ static void sessions_are_used_or_ended(void **state) {
   assert_int_equal(target->mount(opened.repository, &call, &blob, FROM), ARTM_NO);
   assert_int_equal(put(&opened), 0);
   played();
-  PLAY({.request = MOUNT, .status = 202, .location = LOCATION},
-       {.request = "DELETE " LOCATION, .scope = PUSH, .status = 405},
-       {.request = "PUT " APP "manifests/1", .status = 201});
-  assert_int_equal(target->mount(opened.repository, &call, &blob, FROM), ARTM_NO);
-  assert_int_equal(put_tag(&opened, "1"), 0);
-  played();
-  /* Only so many are kept; what is left at the close is freed. */
+  /* Only so many are kept, and what is left is ended with the repository. */
   for (size_t i = 0; i < 8; i++) {
     PLAY({.request = MOUNT, .status = 202, .location = LOCATION});
     assert_int_equal(target->mount(opened.repository, &call, &blob, FROM), ARTM_NO);
+    played();
   }
   PLAY({.request = MOUNT, .status = 202, .location = LOCATION},
        {.request = "DELETE " LOCATION, .error = ARTM_E_NETWORK});
   assert_int_equal(target->mount(opened.repository, &call, &blob, FROM), ARTM_NO);
+  played();
+#define ENDED {.request = "DELETE " LOCATION, .scope = PUSH, .status = 405}
+  PLAY(ENDED, ENDED, ENDED, ENDED, ENDED, ENDED, ENDED, ENDED);
   finish(&opened);
 }
 
