@@ -70,6 +70,7 @@ int error_copy(struct error *to, const struct error *from) {
   error_done(to);
   *to = (struct error){.code = from->code,
                        .retry_after_ms = from->retry_after_ms,
+                       .tried = from->tried,
                        .message = str_copy(from->message),
                        .hint = str_copy(from->hint),
                        .where = str_copy(from->where),

@@ -6,10 +6,12 @@
 #define BASE_ERROR_H
 #include <artmirror/types.h>
 #include <stdarg.h>
+#include <stdbool.h>
 
 struct error {
   int32_t code; /* ARTM_E_*, 0: none */
   uint64_t retry_after_ms;
+  bool tried;    /* where it failed it was tried again already: no further attempts above */
   char *message; /* what happened */
   char *hint;    /* what the user can do, or NULL */
   char *where;   /* registry, reference or path, or NULL */

@@ -2,7 +2,6 @@
 /* Selection flags, made from what the plugins declare. */
 #include "cli/select.h"
 #include "base/memory.h"
-#include <ctype.h>
 #include <string.h>
 
 /* The section whose noun this is, or NULL. */
@@ -37,11 +36,8 @@ void select_flags_make(const struct plugins *plugins, struct select_flags *flags
     const char *section = metadata_value(&plugin->metadata, "section", 0);
     if (!plugin_is_usable(plugin) || noun == NULL || section == NULL || has_option(flags, noun))
       continue;
-    char *variable = str_copy(noun);
-    for (char *at = variable; *at != '\0'; at++)
-      *at = *at == '-' ? '_' : (char)toupper((unsigned char)*at);
-    char *doc = str_format("only these of '%s' (variable TARGET_%s)", section, variable);
-    free_pointer(&variable);
+    auto_free char *variable = selection_variable(noun);
+    char *doc = str_format("only these of '%s' (variable %s)", section, variable);
     flags->options[flags->table.count++] =
         (struct option){keep(flags, str_copy(noun)), 0, "NAME[@VERSION]", NULL, keep(flags, doc)};
   }

@@ -72,21 +72,12 @@ static int wrong(struct blob_stream *stream, const char *what) {
 /* After a failed read or open: 0 if it may be tried again, having waited. */
 static int recover(struct blob_stream *stream) {
   close_inner(stream);
-  if (!error_is_transient(&stream->call.error))
-    return stream->call.error.code;
   if (stream->offset - stream->progress_at >= PROGRESS_THAT_COUNTS)
     stream->attempts = 0;
-  if (stream->attempts >= stream->attempts_max)
-    return stream->call.error.code;
   stream->attempts++;
-  log_write(LOG_DEBUG, "transfer", "%s: blob %s broke at byte %llu (%s); taking it up again",
-            origin_name(stream->origin), stream->descriptor->digest.text,
-            (unsigned long long)stream->offset, stream->call.error.message);
-  struct error why = {0};
-  error_move(&why, &stream->call.error);
-  int result = backoff_sleep(&stream->call, &why, stream->attempts);
-  error_done(&why);
-  return result;
+  log_write(LOG_DEBUG, "transfer", "%s: blob %s broke at byte %llu", origin_name(stream->origin),
+            stream->descriptor->digest.text, (unsigned long long)stream->offset);
+  return backoff_retry(&stream->call, stream->attempts, stream->attempts_max);
 }
 
 /* The content must end here. */

@@ -73,8 +73,9 @@ int config_platform_check(const struct entry *entry, const void *config, size_t 
   take_word(present.variant, sizeof present.variant, json_text(json, "variant"));
   for (size_t p = 0; p < entry->platform_count; p++) {
     if (!platform_covers(&entry->platforms[p], &present)) {
-      char name[96];
-      platform_format(&present, name);
+      char name[96] = "none in its config";
+      if (present.os[0] != '\0')
+        platform_format(&present, name);
       return missing(entry, &entry->platforms[p], name, err);
     }
   }

@@ -43,16 +43,14 @@ static int ask_target(struct job *job, struct artm_call *call) {
   const char *tag = row->matrix->tag;
   bool deferred = row->source->plugin->source.caps & ARTM_SOURCE_DEFERRED;
   if (tag && (is_filtered(row) || deferred))
-    return target_manifest(job->repository, call, tag, &job->old);
+    return job_target_manifest(job, call, tag, &job->old);
   return target_resolve(job->repository, call, tag ? tag : row_reference(row), &job->old);
 }
 
 /* A root that is only known after a download. */
 static int compare_deferred(struct job *job, struct artm_call *call, enum comparison *ret) {
   struct row *row = job->row;
-  int result = ARTM_DEFERRED;
-  if (!digest_is_set(&row->root.digest))
-    result = source_matches(row->artefact, call, &job->old);
+  int result = source_matches(row->artefact, call, &job->old);
   if (result == ARTM_DEFERRED) {
     result = row_resolve(row, job, true);
     if (result == 0)
@@ -61,6 +59,8 @@ static int compare_deferred(struct job *job, struct artm_call *call, enum compar
   if (result < 0)
     return result;
   *ret = result == 0 ? SAME : DIFFERENT;
+  if (result == ARTM_DEFERRED)
+    *ret = compare_with(job, &row->root.digest);
   return 0;
 }
 

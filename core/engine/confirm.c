@@ -16,7 +16,7 @@ static struct manifest *read_at_target(struct job *job, const struct digest *dig
   auto_call call = job_call(job);
   auto_descriptor read = {0};
   struct manifest *manifest = NULL;
-  if (target_manifest(job->repository, &call, digest->text, &read) == 0)
+  if (job_target_manifest(job, &call, digest->text, &read) == 0)
     manifest_parse(read.data, read.data_size, read.media_type, &manifest, &call.error);
   return manifest;
 }
@@ -57,10 +57,14 @@ static void confirm_index(struct job *job, const struct manifest *old) {
 }
 
 void job_learn_from_target(struct job *job) {
-  if (!job->repository->validates || !digest_is_set(&job->old.digest) ||
-      job->row->matrix->entry->index == INDEX_SPARSE)
+  if (!job->repository->validates || !digest_is_set(&job->old.digest) || row_is_sparse(job->row))
     return;
-  struct manifest *old = read_at_target(job, &job->old.digest);
+  auto_error ignored = {0};
+  struct manifest *old = NULL;
+  if (job->old.data)
+    manifest_parse(job->old.data, job->old.data_size, job->old.media_type, &old, &ignored);
+  else
+    old = read_at_target(job, &job->old.digest);
   if (!old)
     return;
   if (old->kind == MANIFEST_INDEX)

@@ -65,6 +65,9 @@ static int walk_child(struct walk *walk, const struct descriptor *child, unsigne
   int result = walk->read_manifest(walk->arg, walk->call, child, &read);
   if (result != 0)
     return result;
+  if (read.data_size != child->size)
+    return call_fail(walk->call, ARTM_E_DIGEST, "manifest %s has %zu bytes, not %llu as announced",
+                     child->digest.text, read.data_size, (unsigned long long)child->size);
   struct manifest *manifest = NULL;
   result =
       manifest_parse(read.data, read.data_size, child->media_type, &manifest, &walk->call->error);

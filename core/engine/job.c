@@ -2,6 +2,7 @@
 /* What all phases of a job need: its calls, its failure, its record. */
 #include "engine/job.h"
 #include "base/clock.h"
+#include "engine/backoff.h"
 #include <stdlib.h>
 
 struct artm_call job_call(const struct job *job) {
@@ -34,4 +35,18 @@ void job_note(struct job *job, char *text) {
   else
     strings_add_taken(&job->record->notes, text);
   pthread_mutex_unlock(&job->lock);
+}
+
+int job_target_manifest(struct job *job, struct artm_call *call, const char *reference,
+                        struct descriptor *ret) {
+  for (uint32_t attempt = 1;; attempt++) {
+    int result = target_manifest(job->repository, call, reference, ret);
+    if (result >= 0 || (result = backoff_retry(call, attempt, job->run->options->retries)) < 0)
+      return result;
+  }
+}
+
+bool row_is_sparse(const struct row *row) {
+  const struct entry *entry = row->matrix->entry;
+  return entry->platform_count && entry->index == INDEX_SPARSE;
 }

@@ -38,6 +38,7 @@ struct job {
   struct descriptor old;        /* what the tag has at the target; digest unset: nothing */
   struct content_origin origin; /* where blobs are read */
   bool ask_each;                /* the registry missed a blob: nothing is inferred any more */
+  unsigned char *brought;       /* by blob of the graph: how it came, enum how */
   uint32_t worker;              /* that runs the job */
 };
 
@@ -50,6 +51,7 @@ struct row {
   struct source *source;
   struct artefact *artefact;
   struct descriptor root; /* pinned; with data once it was read; digest unset: not resolved */
+  bool is_deferred;       /* the root came by a download: the source alone compares it */
   struct graph *graph;
   struct error error; /* the source failed: every further job of the row fails with it */
   struct job *jobs;
@@ -64,6 +66,11 @@ int job_fail(struct job *, struct error *error);
 void job_span(struct job *, const char *phase, uint32_t worker, int64_t start_ms);
 /* Adds a line to the record, once. Takes text. */
 void job_note(struct job *, char *text);
+/* As target_manifest, with further attempts. */
+int job_target_manifest(struct job *, struct artm_call *, const char *reference,
+                        struct descriptor *ret);
+/* Does the root go verbatim with only some of its children? */
+bool row_is_sparse(const struct row *);
 
 /* engine/resolve.c: the row's root by the cheapest request; with_data: its bytes too. 0,
  * ARTM_DEFERRED (only without with_data: the root is known after a download), or negative with the

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From the matrix to rows and jobs with their records. */
 #include "engine/jobs.h"
+#include "report/log.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,6 +101,9 @@ void rows_make(struct run *run, struct row_list *ret) {
     else
       free(row->jobs);
   }
+  if (!run->options->only && ret->count < input->matrix->count)
+    log_write(LOG_NOTICE, NULL, "%zu of %zu are left out: their 'targets' name none of this run's",
+              input->matrix->count - ret->count, input->matrix->count);
 }
 
 void rows_free(struct row_list *list) {
@@ -108,6 +112,7 @@ void rows_free(struct row_list *list) {
     for (size_t j = 0; j < row->job_count; j++) {
       struct job *job = &row->jobs[j];
       traffic_free(job->traffic);
+      free(job->brought);
       descriptor_done(&job->old);
       error_done(&job->error);
       pthread_mutex_destroy(&job->lock);

@@ -71,10 +71,12 @@ static int put_root(struct job *job, struct artm_call *call, const char *referen
   return 0;
 }
 
-static int publish_once(struct job *job, struct artm_call *call, const char *reference) {
+static int publish_once(struct job *job, struct artm_call *call, const char *reference,
+                        bool *ret_at_root) {
   int64_t start = clock_wall_ms();
   int result = put_children(job, call);
   job_span(job, "manifests", job->worker, start);
+  *ret_at_root = result == 0;
   if (result == 0)
     result = put_root(job, call, reference);
   return result;
@@ -95,10 +97,15 @@ static int ask_each(struct job *job, struct artm_call *call, uint32_t attempt) {
   return job_transfer(job);
 }
 
-static int explain(const struct job *job, struct artm_call *call) {
-  const struct entry *entry = job->row->matrix->entry;
-  if (entry->platform_count && entry->index == INDEX_SPARSE &&
-      (call->error.code == ARTM_E_BLOB_UNKNOWN || call->error.code == ARTM_E_UNSUPPORTED))
+/* Was it the index that was refused because children are missing as they should? */
+static bool is_sparse_refused(const struct job *job, const struct artm_call *call, bool at_root) {
+  return at_root && row_is_sparse(job->row) &&
+         (call->error.code == ARTM_E_BLOB_UNKNOWN || call->error.code == ARTM_E_UNSUPPORTED ||
+          call->error.code == ARTM_E_NOT_FOUND);
+}
+
+static int explain(const struct job *job, struct artm_call *call, bool at_root) {
+  if (is_sparse_refused(job, call, at_root))
     error_hint(&call->error, "this target takes no index whose other platforms are missing; use "
                              "'index: filtered' for this entry");
   return call->error.code;
@@ -108,14 +115,14 @@ int job_publish(struct job *job) {
   const char *tag = job->row->matrix->tag;
   const char *reference = tag ? tag : job->row->graph->root->digest.text;
   auto_call call = job_call(job);
-  int result = publish_once(job, &call, reference);
+  bool at_root;
+  int result = publish_once(job, &call, reference, &at_root);
   for (uint32_t i = 1; result == ARTM_E_BLOB_UNKNOWN && i <= BLOB_UNKNOWN_TRIES; i++) {
-    bool sparse = job->row->matrix->entry->index == INDEX_SPARSE;
-    if (sparse)
+    if (is_sparse_refused(job, &call, at_root))
       break;
     result = ask_each(job, &call, i);
     if (result == 0)
-      result = publish_once(job, &call, reference);
+      result = publish_once(job, &call, reference, &at_root);
   }
   if (result == 0) {
     int64_t start = clock_wall_ms();
@@ -123,7 +130,7 @@ int job_publish(struct job *job) {
     job_span(job, "verify", job->worker, start);
   }
   if (result < 0 && !atomic_load(&job->failed)) {
-    explain(job, &call);
+    explain(job, &call, at_root);
     job_fail(job, &call.error);
   }
   return result;

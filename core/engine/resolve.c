@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The source's side of a row: its root, pinned once, and its graph. */
 #include "base/clock.h"
+#include "engine/backoff.h"
 #include "engine/budget.h"
 #include "engine/job.h"
 #include "engine/manifests.h"
@@ -21,8 +22,8 @@ static int row_fail(struct row *row, struct job *job, struct error *error) {
 }
 
 /* One manifest GET at the source, counted where pulls are. */
-static int get_manifest(struct row *row, struct job *job, struct artm_call *call,
-                        const char *reference, struct descriptor *ret) {
+static int get_once(struct row *row, struct job *job, struct artm_call *call, const char *reference,
+                    struct descriptor *ret) {
   struct budget_table *budgets = row->run->budgets;
   int result = budget_take(budgets, row->artefact, &call->error);
   if (result < 0)
@@ -31,9 +32,18 @@ static int get_manifest(struct row *row, struct job *job, struct artm_call *call
     job->record->counted_pulls++;
   result = source_manifest(row->artefact, call, reference, ret);
   budget_return(budgets, row->artefact);
-  if (result == 0)
-    manifest_cache_put(row->run->manifests, ret);
   return result;
+}
+
+static int get_manifest(struct row *row, struct job *job, struct artm_call *call,
+                        const char *reference, struct descriptor *ret) {
+  for (uint32_t attempt = 1;; attempt++) {
+    int result = get_once(row, job, call, reference, ret);
+    if (result == 0)
+      manifest_cache_put(row->run->manifests, ret);
+    if (result >= 0 || (result = backoff_retry(call, attempt, row->run->options->retries)) < 0)
+      return result;
+  }
 }
 
 static int resolve_root(struct row *row, struct job *job, struct artm_call *call, bool with_data) {
@@ -62,8 +72,10 @@ static int load_root(struct row *row, struct job *job, struct artm_call *call) {
 static int resolve_with(struct row *row, struct job *job, struct artm_call *call, bool with_data) {
   bool may_defer = row->source->plugin->source.caps & ARTM_SOURCE_DEFERRED;
   if (!digest_is_set(&row->root.digest)) {
-    int result = resolve_root(row, job, call, with_data && !may_defer);
-    if (result == ARTM_DEFERRED && with_data)
+    int result =
+        row->is_deferred ? ARTM_DEFERRED : resolve_root(row, job, call, with_data && !may_defer);
+    row->is_deferred = result == ARTM_DEFERRED;
+    if (row->is_deferred && with_data)
       result = source_fetch(row->artefact, call, &row->root);
     if (result != 0)
       return result;
@@ -78,7 +90,7 @@ int row_resolve(struct row *row, struct job *job, bool with_data) {
     return job_fail(job, &copy);
   }
   if (digest_is_set(&row->root.digest) && (!with_data || row->root.data))
-    return 0;
+    return row->is_deferred && !with_data ? ARTM_DEFERRED : 0;
   int64_t start = clock_wall_ms();
   auto_call call = job_call(job);
   int result = resolve_with(row, job, &call, with_data);
@@ -93,7 +105,11 @@ static int read_manifest(void *arg, struct artm_call *call, const struct descrip
   struct job *job = arg;
   if (manifest_cache_get(job->run->manifests, &wanted->digest, ret))
     return 0;
-  int result = get_manifest(job->row, job, call, wanted->digest.text, ret);
+  /* A call of its own, so that what it borrowed does not pile up over a thousand manifests. */
+  auto_call own = job_call(job);
+  int result = get_manifest(job->row, job, &own, wanted->digest.text, ret);
+  if (result < 0)
+    return error_move(&call->error, &own.error);
   if (result == ARTM_NO) {
     call_fail(call, ARTM_E_NOT_FOUND, "manifest %s, which the index names, is not there",
               wanted->digest.text);

@@ -92,6 +92,8 @@ static int job_steps(struct job *job) {
   enum comparison comparison;
   int result = job_compare(job, &comparison);
   set_digest(&record->source_digest, &job->row->root.digest);
+  if (!record->source_digest)
+    record->source_digest = str_copy(job->row->matrix->version->digest);
   if (result < 0)
     return result;
   set_digest(&record->old_digest, &job->old.digest);
@@ -163,8 +165,9 @@ static void end_failed(struct job *job) {
     error_where(&record->error, "%s",
                 record->target_reference ? record->target_reference
                                          : job->row->matrix->entry->name);
+  int going_on = 0;
   if (record->status == JOB_FAILED && job->run->options->fail_fast)
-    atomic_store(&job->run->input->cancel->level, 1);
+    atomic_compare_exchange_strong(&job->run->input->cancel->level, &going_on, 1);
 }
 
 static void job_run(struct job *job) {

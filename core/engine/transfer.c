@@ -6,26 +6,38 @@
 #include "engine/job.h"
 #include "report/log.h"
 #include <stdlib.h>
+#include <string.h>
 
 struct blob_part {
   struct task task; /* first */
   struct job *job;
-  const struct descriptor *blob;
+  size_t blob; /* of the graph */
 };
-enum how { BLOB_PRESENT, BLOB_MOUNTED, BLOB_SENT };
+enum how { BLOB_NOT_YET, BLOB_PRESENT, BLOB_MOUNTED, BLOB_SENT };
 
-static void count(struct job *job, const struct descriptor *blob, enum how how) {
-  struct job_record *record = job->record;
-  pthread_mutex_lock(&job->lock);
+/* sign: 1, or -1 to take it back (unsigned arithmetic wraps as it should). */
+static void add(struct job_record *record, enum how how, uint64_t size, uint64_t sign) {
   if (how == BLOB_SENT) {
-    record->blobs_sent++;
-    record->bytes_sent += blob->size;
+    record->blobs_sent += sign;
+    record->bytes_sent += sign * size;
   } else if (how == BLOB_MOUNTED) {
-    record->blobs_mounted++;
-    record->bytes_mounted += blob->size;
-  } else {
-    record->blobs_present++;
-    record->bytes_present += blob->size;
+    record->blobs_mounted += sign;
+    record->bytes_mounted += sign * size;
+  } else if (how == BLOB_PRESENT) {
+    record->blobs_present += sign;
+    record->bytes_present += sign * size;
+  }
+}
+
+/* A blob that is asked for again counts once, as what it took most. */
+static void count(struct job *job, size_t blob, enum how how) {
+  uint64_t size = job->row->graph->blobs[blob]->size;
+  pthread_mutex_lock(&job->lock);
+  enum how before = job->brought[blob];
+  if (how > before) {
+    add(job->record, before, size, UINT64_MAX);
+    add(job->record, how, size, 1);
+    job->brought[blob] = (unsigned char)how;
   }
   pthread_mutex_unlock(&job->lock);
 }
@@ -66,14 +78,9 @@ static int send(struct job *job, const struct descriptor *blob, struct artm_call
       return 0;
     if (call->error.code == ARTM_E_CANCELLED)
       return result;
-    if (source_failed ? !fall_back(job, blob, &origin, &call->error)
-                      : !error_is_transient(&call->error) || attempt > job->run->options->retries)
+    if (!source_failed && (result = backoff_retry(call, attempt, job->run->options->retries)) < 0)
       return result;
-    log_write(LOG_DEBUG, "transfer", "%s: blob %s: %s; trying again", job->repository->reference,
-              blob->digest.text, call->error.message);
-    auto_error why = {0};
-    error_move(&why, &call->error);
-    if (!source_failed && (result = backoff_sleep(call, &why, attempt)) < 0)
+    if (source_failed && !fall_back(job, blob, &origin, &call->error))
       return result;
     result = target_has_blob(job->repository, call, blob);
     if (result <= 0)
@@ -81,10 +88,20 @@ static int send(struct job *job, const struct descriptor *blob, struct artm_call
   }
 }
 
+/* Does one registry hold both the source and the target? */
+static bool is_at_source(const struct job *job) {
+  const char *source = job->row->artefact->repository;
+  if (!source || !job->repository->registry)
+    return false;
+  size_t length = strcspn(source, "/") + 1;
+  return strncmp(source, job->repository->reference, length) == 0;
+}
+
+/* A plan takes it that mounts are granted. */
 static int mount(struct job *job, const struct descriptor *blob, struct artm_call *call,
                  const char *from) {
   if (job->run->options->plan_only)
-    return ARTM_NO;
+    return 0;
   int result = target_mount(job->repository, call, blob, from);
   if (result < 0 && call->error.code != ARTM_E_CANCELLED) {
     error_done(&call->error); /* a refused mount is no failure: it is uploaded instead */
@@ -101,8 +118,7 @@ static int bring(struct job *job, const struct descriptor *blob, int64_t mount_f
   *how = BLOB_MOUNTED;
   if (mount_from >= 0 && !job->ask_each) {
     struct known *known = job->run->known[job->target_index];
-    result =
-        plan ? 0 : mount(job, blob, call, known_repository_reference(known, (uint32_t)mount_from));
+    result = mount(job, blob, call, known_repository_reference(known, (uint32_t)mount_from));
     if (result != ARTM_NO)
       return result;
   }
@@ -111,16 +127,17 @@ static int bring(struct job *job, const struct descriptor *blob, int64_t mount_f
     *how = BLOB_PRESENT;
     return result;
   }
-  const char *source = job->row->artefact->repository;
-  if (source && job->repository->registry && mount_from < 0) {
-    result = mount(job, blob, call, source);
+  if (mount_from < 0 && is_at_source(job)) {
+    result = mount(job, blob, call, job->row->artefact->repository);
     if (result != ARTM_NO)
       return result;
   }
   *how = BLOB_SENT;
+  if (plan)
+    return 0;
   if (job->run->progress)
     progress_expect(job->run->progress, blob->size);
-  return plan ? 0 : send(job, blob, call);
+  return send(job, blob, call);
 }
 
 static void part_end(struct blob_part *part) {
@@ -131,8 +148,8 @@ static void part_end(struct blob_part *part) {
 }
 
 /* It is this part's turn: brings the blob and lets those go on that wait for it. */
-static void part_bring(struct job *job, const struct descriptor *blob, int64_t mount_from,
-                       uint32_t worker) {
+static void part_bring(struct job *job, size_t index, int64_t mount_from, uint32_t worker) {
+  const struct descriptor *blob = job->row->graph->blobs[index];
   int64_t start = clock_wall_ms();
   auto_call call = job_call(job);
   enum how how;
@@ -140,7 +157,7 @@ static void part_bring(struct job *job, const struct descriptor *blob, int64_t m
   known_finish(job->run->known[job->target_index], &blob->digest, job->known_repository,
                result == 0, job->run->pool);
   if (result == 0)
-    count(job, blob, how);
+    count(job, index, how);
   else
     job_fail(job, &call.error);
   if (how == BLOB_SENT)
@@ -152,9 +169,9 @@ static void part_run(struct task *task, uint32_t worker) {
   struct job *job = part->job;
   if (!atomic_load(&job->failed)) {
     int64_t mount_from = -1;
-    enum known_claim claim =
-        known_claim_blob(job->run->known[job->target_index], &part->blob->digest,
-                         job->known_repository, task, &mount_from);
+    enum known_claim claim = known_claim_blob(job->run->known[job->target_index],
+                                              &job->row->graph->blobs[part->blob]->digest,
+                                              job->known_repository, task, &mount_from);
     if (claim == CLAIM_WAIT)
       return;
     if (claim == CLAIM_PRESENT)
@@ -172,10 +189,12 @@ static bool all_through(void *arg) {
 
 int job_transfer(struct job *job) {
   const struct graph *graph = job->row->graph;
+  if (!job->brought)
+    job->brought = mem_array(graph->blob_count + 1, sizeof *job->brought);
   atomic_store(&job->pending, graph->blob_count);
   for (size_t i = 0; i < graph->blob_count; i++) {
     struct blob_part *part = mem_alloc(sizeof *part);
-    *part = (struct blob_part){.task = {.run = part_run}, .job = job, .blob = graph->blobs[i]};
+    *part = (struct blob_part){.task = {.run = part_run}, .job = job, .blob = i};
     pool_add_part(job->run->pool, &part->task);
   }
   pool_help(job->run->pool, job->worker, all_through, job);

@@ -162,6 +162,7 @@ int http_fail(struct artm_call *call, struct artm_http_response *abi) {
             kind ? " " : "", kind ? kind : "", words.shown ? ": " : "",
             words.shown ? words.shown : "");
   add_hint(call, response, code);
+  call->error.tried = response->tried;
   response_close(response);
   return code;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Attempts of one request: what is tried again, after what pause. */
+#include "http/send.h"
 #include "base/clock.h"
 #include "http/budget.h"
 #include "http/limit.h"
 #include "http/retry.h"
-#include "http/send.h"
 #include "http/traffic.h"
 #include "report/log.h"
 #include <stdlib.h>
@@ -18,8 +18,8 @@ static bool repeatable(const struct sending *s, unsigned status) {
   if (!s->request->body)
     return strcmp(s->request->method, "PATCH") != 0;
   if (s->short_body)
-    return status == 429 || (!status && (s->code == CURLE_COULDNT_CONNECT ||
-                                         s->code == CURLE_COULDNT_RESOLVE_HOST));
+    return status == 429 ||
+           (!status && (s->code == CURLE_COULDNT_CONNECT || s->code == CURLE_COULDNT_RESOLVE_HOST));
   return !s->taken && (!status || status == 429 || status == 503);
 }
 
@@ -69,14 +69,17 @@ int send_retrying(struct sending *s, const struct url *url, struct response **re
     if (rc == 1 && clock_now_ms() - start > TOTAL_MS)
       rc = response ? 0 : s->call->error.code;
     if (rc == 0) {
+      response->tried = retry_status(response->abi.status) && repeatable(s, response->abi.status);
       *ret = response;
       return 0;
     }
     log_write(LOG_DEBUG, "http", "%s: attempt %u failed (%s)", url->origin, attempt + 1,
               response ? "by its status" : s->call->error.message);
     response_close(response);
-    if (rc < 0)
+    if (rc < 0) {
+      s->call->error.tried = repeatable(s, 0);
       return rc;
+    }
     error_done(&s->call->error);
     traffic_add(s->call->traffic, s->origin->name, 0, 0, 0, 1);
     rc = call_sleep(s->call, ms);

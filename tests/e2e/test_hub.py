@@ -131,7 +131,8 @@ class Hub(Scenario):
         found = self.mirror(self.path('alpine', 'busybox'), status=5, env=self.env)
         self.assertLess(time.monotonic() - start, 5 * harness.PATIENCE)
         self.assertLess(len(self.hub.requests('^GET .*/manifests/')), 8)
-        self.assertIn('pull rate limit', found.said)
+        self.assertIn('pull budget is used up', found.said)
+        self.assertRegex(found.said, r'6 ?h')
 
     def test_upstream_mirror(self):
         """The mirror is asked first; what it lacks comes from the Hub itself."""

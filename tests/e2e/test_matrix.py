@@ -142,24 +142,24 @@ class Growth(harness.TestCase):
         return self.write(f'{count}.yaml', 'images:\n' + entries)
 
     def cpu_seconds(self, path):
-        """The best of three, user and system."""
-        best = float('inf')
-        for _ in range(3):
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            done = subprocess.run(
-                harness.command_line(['matrix', 'images', '--config', path]), check=True,
-                env=harness.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-            self.assertEqual(done.stderr, b'')
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            best = min(best, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
-        return best
+        """What one run takes in user mode."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        done = subprocess.run(
+            harness.command_line(['matrix', 'images', '--config', path]), check=True,
+            env=harness.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        self.assertEqual(done.stderr, b'')
+        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
 
     def test_100000_entries_in_2_seconds_and_ten_times_as_many_in_11_times_as_long(self):
-        small = self.cpu_seconds(self.big(10000))
-        large = self.cpu_seconds(self.big(100000))
-        print(f'# 10,000 entries: {small:.2f} s, 100,000 entries: {large:.2f} s')
-        self.assertLessEqual(large, 20 if harness.SANITIZED else 2)
-        self.assertLessEqual(large, 11 * small)
+        few, many = self.big(10000), self.big(100000)
+        runs = []
+        for _ in range(3):  # both sides equally long, so that a busy machine is fair to both
+            large = self.cpu_seconds(many)
+            small = sum(self.cpu_seconds(few) for _ in range(10)) / 10
+            print(f'# 10,000 entries: {small:.3f} s, 100,000 entries: {large:.3f} s')
+            runs.append((large / small, large))
+        self.assertLessEqual(min(large for _, large in runs), 20 if harness.SANITIZED else 2)
+        self.assertLessEqual(min(ratio for ratio, _ in runs), 11)
 
     def test_memory_grows_linearly(self):
         if harness.SANITIZED:

@@ -192,6 +192,14 @@ def write_layout(found: Image, folder, tag=None) -> Path:
     return folder
 
 
+def layout_tags(folder) -> dict:
+    """{tag: digest} of an OCI image layout."""
+    document = json.loads((Path(folder) / 'index.json').read_text(encoding='utf-8'))
+    names = ((each.get('annotations', {}).get('org.opencontainers.image.ref.name'), each['digest'])
+             for each in document['manifests'])
+    return {tag: digest for tag, digest in names if tag}
+
+
 def check_graph(digest: str, manifest_of, blob_of, allow_missing=()) -> int:
     """Walks the graph below a digest and raises AssertionError where something is missing or has
     other bytes than its digest and size say (invariant I1). manifest_of(digest) gives bytes or
