@@ -13,11 +13,12 @@ static struct cancel cancel;
 
 /* First: drain. Second: stop. Third: leave, which is safe at any moment. */
 static void on_signal(int number) {
-  int level = atomic_load(&cancel.level);
-  if (level >= 2 && atomic_load(&cancel.signal) != 0)
+  int before = atomic_exchange(&cancel.signal, number);
+  if (before == 0 && atomic_load(&cancel.level) > 0)
+    return; /* drained already, by --fail-fast */
+  if (atomic_load(&cancel.level) >= 2)
     _exit(128 + number);
-  atomic_store(&cancel.signal, number);
-  atomic_store(&cancel.level, level >= 1 ? 2 : 1);
+  atomic_store(&cancel.level, before == 0 ? 1 : 2);
 }
 
 static void catch_signals(void) {

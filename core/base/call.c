@@ -27,10 +27,18 @@ int call_check(struct artm_call *call) {
   return 0;
 }
 
+/* Whoever sleeps has nothing under way: a signal need not wait for him. */
+static int check_sleep(struct artm_call *call) {
+  const struct cancel *cancel = call->cancel;
+  if (cancel != NULL && atomic_load(&cancel->level) >= 1 && atomic_load(&cancel->signal) != 0)
+    return error_set(&call->error, ARTM_E_CANCELLED, "cancelled");
+  return call_check(call);
+}
+
 int call_sleep(struct artm_call *call, uint64_t ms) {
   uint64_t start = clock_now_ms();
   for (;;) {
-    int rc = call_check(call);
+    int rc = check_sleep(call);
     if (rc < 0)
       return rc;
     uint64_t now = clock_now_ms(), slept = now - start;

@@ -39,7 +39,8 @@ int call_fail(struct artm_call *, int32_t code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* 0, or ARTM_E_CANCELLED or ARTM_E_TIMEOUT with the error set. */
 int call_check(struct artm_call *);
-/* Sleeps up to ms, less when cancelled or out of time; answers like call_check. */
+/* Sleeps up to ms, less when out of time or cancelled, by the first signal already; answers like
+ * call_check. */
 int call_sleep(struct artm_call *, uint64_t ms);
 /* Runs run(arg) when the call ends, last registered first. */
 void call_on_end(struct artm_call *, void (*run)(void *), void *arg);

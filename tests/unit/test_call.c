@@ -32,6 +32,18 @@ static void test_cancel_levels(void **state) {
   assert_int_equal(call_sleep(&call, 60000), ARTM_E_CANCELLED);
 }
 
+/* A signal ends waiting at once, a drain without one (fail-fast) does not. */
+static void test_drain_ends_sleep(void **state) {
+  (void)state;
+  struct cancel cancel = {0};
+  auto_call call = {.cancel = &cancel};
+  atomic_store(&cancel.level, 1);
+  assert_int_equal(call_sleep(&call, 1), 0);
+  atomic_store(&cancel.signal, 15);
+  assert_int_equal(call_check(&call), 0);
+  assert_int_equal(call_sleep(&call, 60000), ARTM_E_CANCELLED);
+}
+
 static void test_deadline(void **state) {
   (void)state;
   auto_call call = {.deadline_ms = clock_now_ms() + 60};
@@ -89,9 +101,13 @@ static void test_cleanups_run_backwards_once(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_fail),           cmocka_unit_test(test_cancel_levels),
-      cmocka_unit_test(test_deadline),       cmocka_unit_test(test_sleep),
-      cmocka_unit_test(test_sleep_is_woken), cmocka_unit_test(test_cleanups_run_backwards_once),
+      cmocka_unit_test(test_fail),
+      cmocka_unit_test(test_cancel_levels),
+      cmocka_unit_test(test_drain_ends_sleep),
+      cmocka_unit_test(test_deadline),
+      cmocka_unit_test(test_sleep),
+      cmocka_unit_test(test_sleep_is_woken),
+      cmocka_unit_test(test_cleanups_run_backwards_once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
