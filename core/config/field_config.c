@@ -2,6 +2,7 @@
 /* Typed values of a checked map: what the core and the plugins read. */
 #include "base/fs.h"
 #include "config/field_value.h"
+#include "config/path.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,7 +73,7 @@ const char *config_key(const struct artm_config *config, const char *field, uint
 }
 
 static int read_secret_file(const struct node *file, char **ret, struct error *err) {
-  auto_free char *path = fs_join(file->file ? file->file->folder : ".", file->text);
+  auto_free char *path = path_absolute(file);
   auto_buf content = {0};
   auto_error reason = {0};
   if (fs_read(path, SECRET_MAX, &content, &reason) < 0)

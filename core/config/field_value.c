@@ -2,6 +2,7 @@
 /* One value against one field. */
 #include "config/field_value.h"
 #include "base/text.h"
+#include "config/path.h"
 #include "config/scalar.h"
 #include "report/log.h"
 #include <stdlib.h>
@@ -141,6 +142,17 @@ static bool is_text(const struct check *check, const struct node *node) {
   return false;
 }
 
+static bool has_home(const struct check *check, const struct node *node) {
+  if (!path_lacks_home(node->text))
+    return true;
+  auto_free char *label = label_of(check);
+  struct problem *problem =
+      problem_add(check->problems, node, "bad-value",
+                  "%s: '%.80s' begins at HOME, which is not set", label, node->text);
+  problem_hint(problem, "set HOME to an absolute path, or write the path without ~");
+  return false;
+}
+
 static bool check_pattern(const struct check *check, const struct node *node) {
   const struct artm_field *field = check->field;
   if (!field->constraint)
@@ -207,10 +219,10 @@ static bool check_number(const struct check *check, const struct node *node) {
   if (!value_number(check->type, node, &number)) {
     bool shaped = node->kind == NODE_SCALAR && node->type == NODE_STRING && !node->expanded &&
                   (check->type == ARTM_TYPE_DURATION || check->type == ARTM_TYPE_SIZE);
-    bool large =
-        check->type == ARTM_TYPE_INT && node->kind == NODE_SCALAR && type_of(node) == NODE_INT;
-    if (shaped || large)
-      return bad_value(check, node, "bad-value", large ? "is out of range" : "is not well-formed");
+    bool whole =
+        check->type != ARTM_TYPE_BOOL && node->kind == NODE_SCALAR && type_of(node) == NODE_INT;
+    if (shaped || whole)
+      return bad_value(check, node, "bad-value", whole ? "is out of range" : "is not well-formed");
     return wrong_type(check, node);
   }
   if (check->type != ARTM_TYPE_INT || !field_range(check->field->constraint, &min, &max) ||
@@ -232,12 +244,29 @@ static bool check_fraction(const struct check *check, const struct node *node) {
   return bad_value(check, node, "out-of-range", "is out of range");
 }
 
+/* In the file it may stand with the escapes of quoted text, and a message shows lines of the file.
+ */
+static void hide(const char *secret) {
+  auto_buf single = {0}, twice = {0};
+  for (const char *p = secret; *p; p++) {
+    buf_printf(&single, "%s%c", *p == '\'' ? "'" : "", *p);
+    buf_printf(&twice, "%s%c", strchr("\"\\", *p) ? "\\" : "", *p);
+  }
+  log_secret(secret);
+  log_secret(single.data);
+  log_secret(twice.data);
+  if (single.data)
+    explicit_bzero(single.data, single.len);
+  if (twice.data)
+    explicit_bzero(twice.data, twice.len);
+}
+
 static bool check_secret(const struct check *check, const struct node *node) {
   if (node->kind == NODE_MAP) {
     const struct node *file = node_get(node, "file");
     const char *path = node_text(file);
     if (node->count == 1 && path && file->type == NODE_STRING && *path)
-      return true;
+      return has_home(check, file);
     struct problem *problem = problem_add(check->problems, node, "wrong-type",
                                           "'%s' is no valid secret", check->field->name);
     problem_expected(problem, "a string, or {file: PATH}");
@@ -245,7 +274,7 @@ static bool check_secret(const struct check *check, const struct node *node) {
   }
   if (node->kind != NODE_SCALAR || node->type == NODE_NULL || !node->text[0])
     return wrong_type(check, node);
-  log_secret(node->text);
+  hide(node->text);
   if (node->type == NODE_STRING)
     return true;
   struct problem *problem =
@@ -258,6 +287,8 @@ static bool check_secret(const struct check *check, const struct node *node) {
 static bool check_scalar(const struct check *check, const struct node *node) {
   if (node->broken)
     return false;
+  if (node->kind == NODE_SCALAR && strchr(node->text, '@'))
+    log_userinfo(node->text); /* a password in a host or reference */
   switch (check->type) {
   case ARTM_TYPE_BOOL:
   case ARTM_TYPE_INT:
@@ -273,7 +304,9 @@ static bool check_scalar(const struct check *check, const struct node *node) {
   case ARTM_TYPE_URL:
     return is_text(check, node) && check_url(check, node);
   default:
-    return is_text(check, node) && check_pattern(check, node);
+    return is_text(check, node) &&
+           (!(check->field->flags & ARTM_FIELD_PATH) || has_home(check, node)) &&
+           check_pattern(check, node);
   }
 }
 

@@ -15,13 +15,21 @@ static char *base_of(const struct node *at) {
   return fs_join(here, folder);
 }
 
-/* NULL: the text is absolute, or can't be made so. Caller frees. */
-static char *absolute(const struct node *scalar) {
-  const char *text = scalar->text, *home = getenv("HOME");
-  if (text[0] == '/' || text[0] == '\0')
-    return NULL;
-  if (text[0] == '~' && text[1] == '/')
-    return home != NULL && home[0] == '/' ? fs_join(home, text + 2) : NULL;
+static bool starts_at_home(const char *text) {
+  return text[0] == '~' && text[1] == '/';
+}
+
+bool path_lacks_home(const char *path) {
+  const char *home = getenv("HOME");
+  return starts_at_home(path) && (home == NULL || home[0] != '/');
+}
+
+char *path_absolute(const struct node *scalar) {
+  const char *text = scalar->text;
+  if (text[0] == '/' || text[0] == '\0' || path_lacks_home(text))
+    return str_copy(text);
+  if (starts_at_home(text))
+    return fs_join(getenv("HOME"), text + 2);
   while (text[0] == '.' && text[1] == '/')
     text += 1 + strspn(text + 1, "/");
   auto_free char *base = base_of(scalar);
@@ -29,9 +37,10 @@ static char *absolute(const struct node *scalar) {
 }
 
 static struct node *changed_scalar(struct node *scalar, struct arena *memory) {
-  auto_free char *path =
-      scalar->kind == NODE_SCALAR && scalar->type == NODE_STRING ? absolute(scalar) : NULL;
-  if (path == NULL)
+  if (scalar->kind != NODE_SCALAR || scalar->type != NODE_STRING)
+    return scalar;
+  auto_free char *path = path_absolute(scalar);
+  if (strcmp(path, scalar->text) == 0)
     return scalar;
   struct node *copy = arena_alloc(memory, sizeof *copy);
   *copy = *scalar;

@@ -9,4 +9,8 @@
  * change; NULL gives NULL. What is new lives in memory. */
 const struct node *paths_make_absolute(const struct field_table *, const struct node *map,
                                        struct arena *memory);
+/* The same for one scalar; caller frees. */
+char *path_absolute(const struct node *scalar);
+/* Does it begin with "~/" while HOME says no place? It stays as it is then. */
+bool path_lacks_home(const char *path);
 #endif

@@ -2,6 +2,7 @@
 /* Problems for people: message, source line, caret. */
 #include "base/text.h"
 #include "config/problem_print.h"
+#include "report/guard.h"
 #include "report/log.h"
 #include <stdlib.h>
 #include <string.h>
@@ -103,16 +104,39 @@ static void draw_line(const struct problem *problem, const char *line, const cha
     buf_text(caret, "^");
 }
 
+/* Bytes of the line before a column, which counts characters. */
+static size_t offset_of(const char *line, const char *end, uint32_t column) {
+  const char *p = line;
+  for (uint32_t at = 1; p < end && at < column; at++)
+    p += character_length(p, end);
+  return (size_t)(p - line);
+}
+
+static uint32_t count_characters(const char *text) {
+  uint32_t count = 0;
+  const char *end = text + strlen(text);
+  for (const char *p = text; p < end; p += character_length(p, end))
+    count++;
+  return count;
+}
+
+/* Secrets go before the line is cut to its window, which might begin in the middle of one. */
 static void add_source(const struct problem *problem, struct cursor *cursor, bool color,
                        struct buf *out) {
   if (!problem->file->text || !find_line(cursor, problem->file, problem->line))
     return;
   auto_buf source = {0}, caret = {0};
   const char *end = line_end(cursor->line, problem->file->text + problem->file->size);
+  size_t offset = offset_of(cursor->line, end, problem->column);
+  auto_free char *before = str_copy_n(cursor->line, offset);
+  auto_free char *after = str_copy_n(cursor->line + offset, (size_t)(end - cursor->line) - offset);
+  auto_free char *shown_before = log_redact(before), *shown_after = log_redact(after);
+  auto_free char *line = str_format("%s%s", shown_before, shown_after);
+  struct problem moved = *problem;
+  moved.column = count_characters(shown_before) + 1;
   buf_text(&source, "");
-  draw_line(problem, cursor->line, end, &source, &caret);
-  auto_free char *shown = log_redact(source.data);
-  buf_printf(out, "%6u | %s\n", problem->line, shown);
+  draw_line(&moved, line, line + strlen(line), &source, &caret);
+  buf_printf(out, "%6u | %s\n", problem->line, source.data);
   buf_printf(out, "%6s | %s%s%s\n", "", color ? GREEN : "", caret.data, color ? PLAIN : "");
 }
 
@@ -123,7 +147,7 @@ static void add_text(struct buf *out, const char *before, const char *text) {
   buf_text(out, "\n");
 }
 
-void problems_print_text(const struct problems *problems, bool color, struct buf *out) {
+static void add_problems(const struct problems *problems, bool color, struct buf *out) {
   struct cursor cursor = {0};
   for (size_t i = 0; i < problems->count; i++) {
     const struct problem *problem = &problems->items[i];
@@ -142,4 +166,11 @@ void problems_print_text(const struct problems *problems, bool color, struct buf
     if (problem->hint)
       add_text(out, "  ", problem->hint);
   }
+}
+
+void problems_print_text(const struct problems *problems, bool color, struct buf *out) {
+  auto_buf text = {0};
+  buf_text(&text, "");
+  add_problems(problems, color, &text);
+  guard_text(out, text.data);
 }

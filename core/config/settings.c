@@ -35,6 +35,18 @@ static const char *const names[SETTINGS] = {[TARGET] = "target",
                                             [GATE] = "gate",
                                             [REFERRERS] = "referrers"};
 
+/* The setting of this name; SETTINGS: none. */
+static size_t find_setting(const char *key) {
+  size_t i = 0;
+  while (i < SETTINGS && strcmp(names[i], key) != 0)
+    i++;
+  return i;
+}
+
+bool settings_is_key(const char *key) {
+  return find_setting(key) < SETTINGS || text_starts(key, "x-");
+}
+
 struct reader {
   const struct section_schema *known;
   size_t known_count;
@@ -109,9 +121,7 @@ static void read_section(struct reader *r, const struct node_pair *pair) {
 
 /* True if the key is a setting. */
 static bool take_setting(struct reader *r, const struct node_pair *pair) {
-  size_t i = 0;
-  while (i < SETTINGS && strcmp(names[i], pair->key->text) != 0)
-    i++;
+  size_t i = find_setting(pair->key->text);
   if (i == SETTINGS)
     return false;
   const struct node *first = r->given[i] ? r->given[i]->key : NULL;

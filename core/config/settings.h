@@ -66,6 +66,8 @@ bool section_check_defaults(const struct section_schema *, const struct node *de
 void settings_read(struct document *, const struct section_schema *known, size_t known_count,
                    struct settings *, struct problems *);
 void settings_done(struct settings *);
+/* Is this top-level key the core's own, so that no plugin can have it for its section? */
+bool settings_is_key(const char *key);
 /* What plugins: says of a section: the id, or NULL; the map with the plugin's options (reserved
  * key: id), or NULL. */
 const char *settings_plugin_id(const struct settings *, const char *section);

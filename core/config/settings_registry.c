@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* registries: HOST: credentials, TLS and limits of one registry. */
-#include "base/fs.h"
 #include "base/text.h"
+#include "config/path.h"
 #include "config/settings_part.h"
 #include "oci/reference.h"
 #include "report/log.h"
@@ -13,7 +13,7 @@ static const char *path_of(const struct artm_config *config, const char *field,
   const struct node *node = config_node(config, field);
   if (!node_text(node))
     return NULL;
-  auto_free char *path = fs_join(node->file->folder, node->text);
+  auto_free char *path = path_absolute(node);
   return arena_copy(memory, path);
 }
 
@@ -89,6 +89,7 @@ static void check_together(const struct node *map, struct problems *problems) {
 static void read_registry(struct settings *settings, const struct node *key, const struct node *map,
                           struct problems *problems) {
   if (!reference_is_registry(key->text)) {
+    log_userinfo(key->text);
     struct problem *problem =
         problem_add(problems, key, "bad-host", "'%.80s' is no valid name of a registry", key->text);
     problem_expected(problem, "a host name with a port where needed, like registry.example:5000");

@@ -17,8 +17,6 @@ static const char *check_parts(CURLU *url, const char *schemes) {
   curl_url_get(url, CURLUPART_HOST, &host, 0);
   curl_url_get(url, CURLUPART_USER, &user, 0);
   curl_url_get(url, CURLUPART_PASSWORD, &password, 0);
-  if (password)
-    log_secret(password); /* the source line is about to be shown */
   const char *why = NULL;
   if (user || password)
     why = "holds a user name or password";
@@ -34,6 +32,7 @@ static const char *check_parts(CURLU *url, const char *schemes) {
 }
 
 const char *value_url_error(const char *schemes, const char *text) {
+  log_userinfo(text); /* the source line may be shown */
   const char *rest = strstr(text, "://");
   if (!rest)
     return "is no URL";

@@ -5,6 +5,7 @@
 #include "config/field_value.h"
 #include "oci/digest.h"
 #include "oci/reference.h"
+#include "report/log.h"
 #include <string.h>
 
 static const char *const selectors[] = {"pattern", "semver", "newer_than", "exclude",
@@ -41,6 +42,7 @@ static bool read_tag(const struct node *node, const char **ret, struct problems 
     *ret = text;
     return true;
   }
+  log_userinfo(text);
   struct problem *problem =
       problem_add(problems, node, "bad-version", "'%.200s' is no valid version", text);
   problem_expected(problem, "1 to 128 of the characters A-Z a-z 0-9 . _ + -, not starting with . "

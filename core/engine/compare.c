@@ -37,6 +37,37 @@ static enum comparison compare_with(const struct job *job, const struct digest *
   return DIFFERENT;
 }
 
+/* SAME if the target has every child that is to be there, else DIFFERENT. */
+static int look_for_children(struct job *job, struct artm_call *call, const struct manifest *index,
+                             enum comparison *ret) {
+  auto_free bool *keep = mem_array(index->item_count + 1, sizeof *keep);
+  int result = children_choose(job->row->matrix->entry, index, keep, &call->error);
+  for (size_t i = 0; result == 0 && i < index->item_count; i++) {
+    auto_descriptor child = {0};
+    if (keep[i])
+      result = target_resolve(job->repository, call, index->items[i].digest.text, &child);
+  }
+  if (result < 0)
+    return result;
+  *ret = result == 0 ? SAME : DIFFERENT;
+  return 0;
+}
+
+/* A sparse index tells nothing of its children: it may have been made for other platforms. */
+static int compare_sparse(struct job *job, struct artm_call *call, enum comparison *ret) {
+  auto_descriptor read = {0};
+  int result = job_target_manifest(job, call, job->old.digest.text, &read);
+  if (result != 0 || !media_is_index(read.media_type))
+    return result < 0 ? result : 0;
+  struct manifest *index = NULL;
+  result = manifest_parse(read.data, read.data_size, read.media_type, &index, &call->error);
+  if (result < 0)
+    return result;
+  result = look_for_children(job, call, index, ret);
+  manifest_free(index);
+  return result;
+}
+
 /* Asks the target first: 0 with job->old filled, or ARTM_NO. */
 static int ask_target(struct job *job, struct artm_call *call) {
   const struct row *row = job->row;
@@ -114,6 +145,8 @@ int job_compare(struct job *job, enum comparison *ret) {
   int64_t start = clock_wall_ms();
   auto_call call = job_call(job);
   int result = compare(job, &call, ret);
+  if (result == 0 && *ret == SAME && row_is_sparse(job->row))
+    result = compare_sparse(job, &call, ret);
   job_span(job, "compare", job->worker, start);
   if (result < 0 && !atomic_load(&job->failed))
     job_fail(job, &call.error);

@@ -32,8 +32,9 @@ typedef int config_reader(void *arg, struct artm_call *, const struct descriptor
                           void **ret);
 
 /* root has data. Errors are in the call. */
-int graph_build(const struct entry *, const struct descriptor *root, manifest_reader *,
-                config_reader *, void *arg, struct artm_call *, struct graph **ret);
+int graph_build(const struct entry *entry, const struct descriptor *root,
+                manifest_reader *read_manifest, config_reader *read_config, void *arg,
+                struct artm_call *call, struct graph **ret);
 void graph_free(struct graph *);
 uint64_t graph_blob_bytes(const struct graph *);
 /* The entry's platforms, sorted, comma between: the value of the annotation. Caller frees. */

@@ -102,7 +102,8 @@ static int job_steps(struct job *job) {
     set_digest(&record->target_digest, &job->old.digest);
     return 0;
   }
-  if (comparison == DIFFERENT && (result = check_on_change(job)) != 0)
+  bool is_other = !digest_equal(&job->old.digest, &job->row->root.digest);
+  if (comparison == DIFFERENT && is_other && (result = check_on_change(job)) != 0)
     return result < 0 ? result : 0;
   result = do_job(job, comparison);
   set_digest(&record->source_digest, &job->row->root.digest);

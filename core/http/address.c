@@ -2,7 +2,6 @@
 /* Classes of network addresses, and whether a proxy hides them. */
 #include "http/address.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdint.h>

@@ -4,7 +4,6 @@
 #include "http/send.h"
 #include "http/token.h"
 #include "report/log.h"
-#include <stdlib.h>
 #include <string.h>
 
 #define TOKEN_LEFT_MS 10000u  /* renewed this long before it expires */
@@ -56,7 +55,7 @@ static int find_credential(struct sending *s, const struct url *url, const struc
 
 static int bearer(struct sending *s, const struct url *url, struct authorization *a,
                   const struct credential *credential) {
-  bool uploading = s->request->body || s->request->body_size > UPLOAD_LEFT_MS;
+  bool uploading = s->request->body != NULL;
   const struct token_request request = {
       .registry = a->home ? s->registry : NULL,
       .home = url,
@@ -120,7 +119,9 @@ static void ask_root(struct sending *s, const struct url *url, struct challenges
   struct response *response = NULL;
   if (url_resolve(url, "/v2/", &root, &ignored))
     return;
-  if (send_once(&ping, &root, NULL, &response) == 0 && response->abi.status == 401)
+  if (send_once(&ping, &root, NULL, &response))
+    error_done(&s->call->error);
+  else if (response->abi.status == 401)
     read_challenges(response, all);
   response_close(response);
 }

@@ -6,7 +6,6 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* Docker's files and helpers call Docker Hub so, whatever a reference says. */
 #define HUB_KEY "https://index.docker.io/v1/"
@@ -44,9 +43,9 @@ static char *normal_key(const char *key, bool *has_path) {
   const char *p = strstr(key, "://");
   auto_free char *rest = text_lower(p ? p + 3 : key);
   char *slash = strchr(rest, '/');
-  if (slash && (p || strcmp(slash, "/") == 0 || strcmp(slash, "/v1/") == 0 ||
-                strcmp(slash, "/v2/") == 0 || strcmp(slash, "/v1") == 0 ||
-                strcmp(slash, "/v2") == 0))
+  if (slash &&
+      (p || strcmp(slash, "/") == 0 || strcmp(slash, "/v1/") == 0 || strcmp(slash, "/v2/") == 0 ||
+       strcmp(slash, "/v1") == 0 || strcmp(slash, "/v2") == 0))
     *slash = 0;
   *has_path = strchr(rest, '/') != NULL;
   if (strcmp(rest, HUB_HOST) == 0)
@@ -56,7 +55,7 @@ static char *normal_key(const char *key, bool *has_path) {
 
 static bool name_known(const struct authfile_query *query, const char *host) {
   for (size_t i = 0; i < query->names->count; i++)
-    if (strcasecmp(query->names->items[i], host) == 0)
+    if (authority_equal(query->names->items[i], host))
       return true;
   return strcmp(host, HUB_NAME) == 0 && strings_has(query->names, HUB_HOST);
 }

@@ -12,8 +12,8 @@ struct authfile_query {
   bool podman;                 /* keys may be "host/namespace" */
 };
 struct authfile_answer {
-  struct strings helpers; /* to ask first, in order */
-  char *server;           /* what the helpers call it */
+  struct strings helpers;        /* to ask first, in order */
+  char *server;                  /* what the helpers call it */
   struct credential *credential; /* what the file itself holds, or NULL */
 };
 /* shown names the file in messages. ARTM_E_CONFIG if it is broken. */

@@ -3,11 +3,9 @@
 #include "http/authplaces.h"
 #include "base/fs.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "report/log.h"
 #include <openssl/crypto.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define FILE_MAX (1024u * 1024)
 #define INLINE_VARIABLE "DOCKER_AUTH_CONFIG" /* holds the JSON itself */
@@ -45,8 +43,7 @@ static size_t candidates(struct candidate *ret) {
 }
 
 static void add(struct auth_places *places, char *shown, struct buf text, bool podman) {
-  places->items =
-      mem_grow(places->items, places->count, &places->capacity, sizeof *places->items);
+  places->items = mem_grow(places->items, places->count, &places->capacity, sizeof *places->items);
   places->items[places->count++] = (struct auth_place){shown, text, podman};
 }
 

@@ -46,8 +46,8 @@ bool budget_exhausted(struct http_client *client, struct artm_call *call,
   if (!known || budget.remaining)
     return false;
   auto_free char *window = text_duration(budget.window_seconds * 1000);
-  call_fail(call, ARTM_E_RATE_LIMIT, "%s: the pull budget is used up (%llu in %s)",
-            registry->name, (unsigned long long)budget.limit, window);
+  call_fail(call, ARTM_E_RATE_LIMIT, "%s: the pull budget is used up (%llu in %s)", registry->name,
+            (unsigned long long)budget.limit, window);
   error_hint(&call->error,
              "pulls older than %s no longer count: run again later, or log in for more", window);
   call->error.retry_after_ms =

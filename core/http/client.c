@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The client's life: configuration, offered credentials, what is freed at its end. */
-#include "base/clock.h"
 #include "http/challenge.h"
 #include "http/credentials.h"
 #include "http/lane.h"
@@ -44,6 +43,9 @@ static void origin_free(struct origin *origin) {
     challenge_done(origin->challenge);
     free(origin->challenge);
   }
+  buf_done(&origin->certificates.ca);
+  free(origin->certificates.cert);
+  free(origin->certificates.key);
   free(origin->name);
   free(origin);
 }
@@ -115,8 +117,7 @@ int http_offer(struct http_client *client, struct artm_call *call,
   identity->key = str_copy(offer.key_file);
   if (offer.username || offer.password) {
     struct credential *credential = mem_alloc(sizeof *credential);
-    credential->source =
-        str_format("plugin %s", call->plugin ? call->plugin : "of unknown name");
+    credential->source = str_format("plugin %s", call->plugin ? call->plugin : "of unknown name");
     credential->username = str_copy(offer.username ? offer.username : "");
     credential->password = str_copy(offer.password ? offer.password : "");
     credential_keep(client, credential);

@@ -5,19 +5,10 @@
 #include "http/authfile.h"
 #include "http/authplaces.h"
 #include "http/helper.h"
+#include "http/slot.h"
 #include "report/log.h"
-#include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define HELPER_LIFE_MS (3600u * 1000)
-
-/* One answer, being looked for or found. */
-struct slot {
-  bool ready;
-  const struct credential *credential; /* NULL: anonymous */
-  struct error error;                  /* what the search failed with */
-};
 
 struct search {
   struct http_client *client;
@@ -66,70 +57,6 @@ char *credential_basic(const struct credential *credential) {
   char *header = str_format("Basic %s", encoded);
   str_wipe(encoded);
   return header;
-}
-
-/* The slot of a key: ready, or now ours to fill (*mine). */
-static int slot_begin(struct http_client *client, struct artm_call *call, struct map *map,
-                      const char *key, struct slot **ret, bool *mine) {
-  int rc = 0;
-  pthread_mutex_lock(&client->lock);
-  for (;;) {
-    struct slot *slot = map_get(map, key);
-    bool stale = slot && slot->ready && slot->credential && slot->credential->from_helper &&
-                 clock_now_ms() - slot->credential->obtained_ms > HELPER_LIFE_MS;
-    if (!slot)
-      map_put(map, key, slot = mem_alloc(sizeof *slot));
-    else if (!slot->ready) {
-      rc = shared_wait(client, call);
-      if (rc)
-        break;
-      continue;
-    }
-    *mine = stale || !slot->ready;
-    slot->ready = !*mine;
-    *ret = slot;
-    break;
-  }
-  pthread_mutex_unlock(&client->lock);
-  return rc;
-}
-
-/* Keeps a failure too: a helper that hangs is not asked for every job. */
-static int slot_end(struct http_client *client, struct artm_call *call, struct map *map,
-                    const char *key, struct slot *slot, int rc, const struct credential *found) {
-  bool forget = rc == ARTM_E_CANCELLED || rc == ARTM_E_TIMEOUT;
-  pthread_mutex_lock(&client->lock);
-  if (forget) {
-    map_remove(map, key);
-    free(slot);
-  } else {
-    slot->ready = true;
-    slot->credential = rc ? NULL : found;
-    error_done(&slot->error);
-    if (rc) {
-      error_set(&slot->error, rc, "%s", call->error.message);
-      if (call->error.hint)
-        error_hint(&slot->error, "%s", call->error.hint);
-    }
-  }
-  pthread_cond_broadcast(&client->changed);
-  pthread_mutex_unlock(&client->lock);
-  return rc;
-}
-
-static int slot_answer(struct http_client *client, struct artm_call *call,
-                       const struct slot *slot, const struct credential **ret) {
-  pthread_mutex_lock(&client->lock);
-  int rc = slot->error.code;
-  if (rc) {
-    call_fail(call, rc, "%s", slot->error.message);
-    if (slot->error.hint)
-      error_hint(&call->error, "%s", slot->error.hint);
-  } else {
-    *ret = slot->credential;
-  }
-  pthread_mutex_unlock(&client->lock);
-  return rc;
 }
 
 static int ask_helper(const struct search *search, const char *name, const char *server,
@@ -317,17 +244,6 @@ char *credentials_describe(struct http_client *client, const struct registry *re
   return str_format("sent without credentials; looked for those of %s in: config (registries: "
                     "{%s: {username, password}}), %s",
                     registry->name, registry->name, files);
-}
-
-static void slots_done(struct map *map) {
-  for (size_t i = 0; i < map->count; i++) {
-    struct slot *slot = map->items[i].key ? map->items[i].value : NULL;
-    if (slot) {
-      error_done(&slot->error);
-      free(slot);
-    }
-  }
-  map_done(map);
 }
 
 void credentials_done(struct http_client *client) {

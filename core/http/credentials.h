@@ -7,7 +7,7 @@
 
 struct credential {
   struct credential *next; /* of all that the client ever had */
-  char *source; /* "config", "/home/u/.docker/config.json", ...: for people */
+  char *source;            /* "config", "/home/u/.docker/config.json", ...: for people */
   char *username, *password;
   char *identity_token; /* an OAuth2 refresh token */
   char *registry_token; /* a bearer token as it is */

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* config.json for a tool that reads Docker's format: what lets it pull one repository, no more. */
-#include "http/authfile.h"
 #include "http/challenge.h"
 #include "http/response.h"
 #include "http/token.h"
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define TOOL_LEFT_MS (15u * 60 * 1000) /* a scan takes its time */

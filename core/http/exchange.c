@@ -5,12 +5,13 @@
 #include "base/text.h"
 #include "http/exchange_io.h"
 #include "http/traffic.h"
-#include "report/log.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define POLL_MS 250
-#define REPLY_MS 120000u /* after the body was sent: committing a big blob takes a registry long */
+#define REPLY_MS                                                                  \
+  120000u /* after the body was sent: committing a big blob takes a registry long \
+           */
 #define DRAIN_MAX (64u * 1024)
 #define DRAIN_MS 200u
 
@@ -47,8 +48,8 @@ static void collect_end(struct exchange *x) {
     x->result = message->data.result;
   }
   if (x->done && x->result != CURLE_OK && !x->error_text)
-    x->error_text = str_copy(x->lane->error_text[0] ? x->lane->error_text
-                                                    : curl_easy_strerror(x->result));
+    x->error_text =
+        str_copy(x->lane->error_text[0] ? x->lane->error_text : curl_easy_strerror(x->result));
 }
 
 static void note_movement(struct exchange *x) {
@@ -94,9 +95,10 @@ static int drive(struct exchange *x, struct artm_call *call, bool for_headers) {
     int rc = call_check(call);
     if (rc)
       return rc;
-    if (!moving)
-      return call_fail(call, ARTM_E_NETWORK, "%s: less than 1 KiB/s for %llu s",
-                       x->origin, (unsigned long long)(stall_limit(x) / 1000));
+    x->stalled = !moving;
+    if (x->stalled)
+      return call_fail(call, ARTM_E_NETWORK, "%s: stalled, less than 1 KiB/s for %llu s", x->origin,
+                       (unsigned long long)(stall_limit(x) / 1000));
     curl_multi_poll(x->lane->multi, NULL, 0, POLL_MS, NULL);
   }
 }
@@ -124,8 +126,10 @@ static int conclude(struct exchange *x, struct artm_call *call) {
   auto_free char *shown = text_escaped(x->error_text ? x->error_text : "");
   call_fail(call, ARTM_E_NETWORK, "%s: %s", origin, shown);
   if (x->result == CURLE_PEER_FAILED_VERIFICATION)
-    error_hint(&call->error, "the certificate is not trusted: give its CA as "
-                             "'registries: {HOST: {ca: FILE}}' or in SSL_CERT_FILE");
+    error_hint(&call->error,
+               "if it is the right server, give its CA: registries: {'%s': {ca: FILE}}, or "
+               "SSL_CERT_FILE",
+               strstr(origin, "//") + 2);
   return ARTM_E_NETWORK;
 }
 
@@ -138,6 +142,14 @@ static void note_connection(struct exchange *x) {
   pthread_mutex_lock(&x->client->lock);
   x->client->connections += (uint64_t)connects;
   pthread_mutex_unlock(&x->client->lock);
+}
+
+/* An attempt that never got as far as sending is no request. */
+static void note_request(struct exchange *x, struct artm_call *call, uint64_t sent) {
+  long size = 0;
+  curl_easy_getinfo(x->lane->easy, CURLINFO_REQUEST_SIZE, &size);
+  if (size > 0)
+    traffic_add(call->traffic, x->origin, 1, sent, 0, 0);
 }
 
 int exchange_start(struct lane *lane, struct artm_call *call,
@@ -153,13 +165,12 @@ int exchange_start(struct lane *lane, struct artm_call *call,
   setup_method(easy, request, x);
   exchange_io_setup(x);
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, x->request_headers);
-  traffic_add(call->traffic, x->origin, 1, 0, 0, 0);
   CURLMcode code = curl_multi_add_handle(lane->multi, easy);
   if (code != CURLM_OK)
     return call_fail(call, ARTM_E_INTERNAL, "libcurl: %s", curl_multi_strerror(code));
   int rc = drive(x, call, true);
   note_connection(x);
-  traffic_add(call->traffic, x->origin, 0, x->body ? x->taken : request->body_size, 0, 0);
+  note_request(x, call, x->body ? x->taken : request->body_size);
   if (rc)
     return rc;
   if (x->done && (x->result != CURLE_OK || x->broken_headers) &&
@@ -167,6 +178,7 @@ int exchange_start(struct lane *lane, struct artm_call *call,
     return conclude(x, call);
   if (!x->headers_here)
     return call_fail(call, ARTM_E_NETWORK, "%s: no response", x->origin);
+  lane->refused = false; /* another address served */
   if (x->done && x->result == CURLE_OK && !x->broken_headers)
     release(x, true);
   return 0;
@@ -244,6 +256,7 @@ void exchange_free(struct exchange *x) {
   if (x->lane) {
     if (x->headers_here && !x->done && !x->read_failed && x->taken == x->body_size)
       drain(x);
+    x->want = NULL;
     release(x, x->done && x->result == CURLE_OK && !x->broken_headers);
   }
   curl_slist_free_all(x->request_headers);

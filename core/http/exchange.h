@@ -29,7 +29,7 @@ struct exchange {
 
   struct headers headers;
   unsigned status;
-  bool headers_here, broken_headers;
+  bool headers_here, broken_headers, stalled;
 
   char *want; /* the reader's buffer while it waits */
   size_t want_len, want_got;

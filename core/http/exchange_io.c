@@ -2,7 +2,6 @@
 /* What libcurl calls back during an exchange: header lines, body, the request's body. */
 #include "http/exchange_io.h"
 #include "base/clock.h"
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -107,8 +106,7 @@ static size_t on_send(char *buffer, size_t size, size_t count, void *arg) {
 /* libcurl rewinds when a reused connection turns out to be dead. */
 static int on_seek(void *arg, curl_off_t offset, int origin) {
   struct exchange *x = arg;
-  return origin == SEEK_SET && offset == 0 && x->taken == 0 ? CURL_SEEKFUNC_OK
-                                                            : CURL_SEEKFUNC_FAIL;
+  return origin == SEEK_SET && offset == 0 && x->taken == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
 }
 
 void exchange_io_setup(struct exchange *x) {

@@ -4,10 +4,8 @@
 #include "http/credentials.h"
 #include "http/response.h"
 #include "http/retry.h"
-#include "report/log.h"
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #define BODY_MAX (64u * 1024)
@@ -31,8 +29,7 @@ static void read_body(struct artm_call *call, struct response *response, struct 
       .cancel = call->cancel, .deadline_ms = call->deadline_ms, .traffic = call->traffic};
   auto_free char *chunk = mem_alloc(4096);
   int64_t n;
-  while (out->len < BODY_MAX &&
-         (n = exchange_read(response->exchange, &scratch, chunk, 4096)) > 0)
+  while (out->len < BODY_MAX && (n = exchange_read(response->exchange, &scratch, chunk, 4096)) > 0)
     buf_add(out, chunk, (size_t)n);
 }
 
@@ -132,8 +129,8 @@ static const char *shown_path(const char *path) {
 
 static void add_hint(struct artm_call *call, const struct response *response, int code) {
   if (code == ARTM_E_AUTH || code == ARTM_E_DENIED) {
-    auto_free char *tried = credentials_describe(response->exchange->client, response->registry,
-                                                 response->repository);
+    auto_free char *tried =
+        credentials_describe(response->exchange->client, response->registry, response->repository);
     error_hint(&call->error, "%s", tried);
   }
   const char *value = headers_get(&response->exchange->headers, "Retry-After");

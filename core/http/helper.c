@@ -5,7 +5,6 @@
 #include "base/process.h"
 #include "report/log.h"
 #include <openssl/crypto.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 

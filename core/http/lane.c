@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define LANE_IDLE_S 60L
 #define LANE_LIFE_S 600L
@@ -71,7 +70,7 @@ static int setup(struct lane *lane, struct artm_call *call, const struct lane_re
   curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
   curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, lane);
-  return tls_setup(lane->client, call, easy, request->url, request->registry);
+  return tls_setup(lane->client, call, easy, lane->origin, request->url, request->registry);
 }
 
 static struct lane *lane_new(struct http_client *client, struct origin *origin, char *key) {
@@ -145,10 +144,9 @@ int lane_take(struct http_client *client, struct origin *origin, struct artm_cal
   origin->busy = lane;
   pthread_mutex_unlock(&client->lock);
   free_list(old);
-  rc = lane->multi && lane->easy
-           ? setup(lane, call, request)
-           : call_fail(call, ARTM_E_LOCAL, "no connection can be set up: %s",
-                       "too many open files, or no memory");
+  rc = lane->multi && lane->easy ? setup(lane, call, request)
+                                 : call_fail(call, ARTM_E_LOCAL, "no connection can be set up: %s",
+                                             "too many open files, or no memory");
   if (rc)
     lane_give(lane, false);
   else

@@ -2,12 +2,11 @@
 /* Which token server may see a registry's password: the registry's own host, or one that the user
  * or a plugin declares for it. Anonymous requests may go anywhere public. */
 #include "http/token.h"
-#include "report/log.h"
 #include <string.h>
 #include <strings.h>
 
 static bool same_place(const char *declared, const struct url *realm) {
-  return strcasecmp(declared, realm->authority) == 0 || strcasecmp(declared, realm->host) == 0;
+  return url_served_by(realm, declared) || strcasecmp(declared, realm->host) == 0;
 }
 
 static bool declared_by_fact(const struct http_client *client, const char *registry,
@@ -50,8 +49,9 @@ int realm_check(struct http_client *client, struct artm_call *call,
               "%s wants its password sent to %s, which nobody declared as its token server: "
               "not sent",
               name, realm.authority);
-    return error_hint(&call->error, "if that is right: registries: {'%s': {trusted_realms: ['%s']}}",
-                      name, realm.authority);
+    return error_hint(&call->error,
+                      "if that is right: registries: {'%s': {trusted_realms: ['%s']}}", name,
+                      realm.authority);
   }
   *ret = realm;
   realm = (struct url){0};

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Registries by the user's name and origins by their URL: found, or made on first use. */
-#include "http/challenge.h"
 #include "http/shared.h"
 #include <string.h>
 #include <strings.h>
@@ -29,10 +28,10 @@ const struct registry_settings *registry_settings_at(const struct http_client *c
                                                      const char *authority) {
   const struct registry_settings *all = client->config.registries;
   for (size_t i = 0; i < client->config.registry_count; i++)
-    if (strcasecmp(all[i].host, authority) == 0)
+    if (authority_equal(all[i].host, authority))
       return &all[i];
   for (size_t i = 0; i < client->config.registry_count; i++)
-    if (strcasecmp(registry_served(client, all[i].host), authority) == 0)
+    if (authority_equal(registry_served(client, all[i].host), authority))
       return &all[i];
   return NULL;
 }

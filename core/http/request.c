@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http_send: checks a plugin's request, finds its registry and scheme, tries mirrors first. */
+/* http_send: checks a plugin's request, finds its registry and scheme. */
 #include "http/credentials.h"
 #include "http/scheme.h"
 #include "http/send.h"
@@ -26,10 +26,10 @@ static bool has_control(const char *s) {
 
 /* What the core alone decides on. */
 static bool is_reserved(const char *name) {
-  static const char *const names[] = {
-      "Authorization",  "Proxy-Authorization", "Cookie", "Host",
-      "Content-Length", "Transfer-Encoding",   "Range",  "Accept-Encoding",
-      "Connection",     "Expect",              "Content-Type"};
+  static const char *const names[] = {"Authorization", "Proxy-Authorization", "Cookie",
+                                      "Host",          "Content-Length",      "Transfer-Encoding",
+                                      "Range",         "Accept-Encoding",     "Connection",
+                                      "Expect",        "Content-Type"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcasecmp(name, names[i]) == 0)
       return true;
@@ -56,14 +56,7 @@ static int check_request(struct artm_call *call, const struct artm_http_request 
   return 0;
 }
 
-/* Where a request goes: its text without scheme, or with it. */
-struct destination {
-  const char *text;
-  const char *registry; /* the user's name */
-  const char *scope;
-};
-
-static char *authority_of(const char *text) {
+char *request_authority(const char *text) {
   const char *start = strstr(text, "//");
   start = start ? start + 2 : text;
   return str_copy_n(start, strcspn(start, "/?#"));
@@ -80,10 +73,10 @@ static int check_absolute(struct sending *s, const struct url *url) {
 /* Parses "//host/path" (the registry's own server) or an absolute URL. */
 static int locate(struct sending *s, const struct destination *to, struct url *url) {
   enum wire wire;
-  auto_free char *authority = authority_of(to->text);
+  auto_free char *authority = request_authority(to->text);
   auto_free char *text = NULL;
   if (text_starts(to->text, "//")) {
-    const char *served = registry_served(s->client, authority);
+    auto_free char *served = text_lower(registry_served(s->client, authority));
     int rc = scheme_begin(s->client, s->call, served, &wire);
     if (rc)
       return rc;
@@ -97,19 +90,18 @@ static int locate(struct sending *s, const struct destination *to, struct url *u
 
 /* The registry's own origin: credentials go there and nowhere else. */
 static int find_home(struct sending *s, const struct destination *to, const struct url *url) {
-  auto_free char *authority = authority_of(to->text);
+  auto_free char *authority = request_authority(to->text);
   s->registry = registry_get(s->client, to->registry ? to->registry : authority);
   enum wire wire = scheme_known(s->client, s->registry->served);
-  bool own = strcasecmp(url->authority, s->registry->served) == 0 &&
-             (url->tls || wire != WIRE_TLS);
+  bool own = url_served_by(url, s->registry->served) && (url->tls || wire != WIRE_TLS);
   s->user_named = own || !to->registry;
   if (own || !to->registry) {
     s->home = url_copy(url);
     s->guide = origin_get(s->client, &s->home);
     return 0;
   }
-  auto_free char *text = str_format("%s://%s/", wire == WIRE_PLAIN ? "http" : "https",
-                                    s->registry->served);
+  auto_free char *text =
+      str_format("%s://%s/", wire == WIRE_PLAIN ? "http" : "https", s->registry->served);
   int rc = url_parse(text, &s->home, &s->call->error);
   if (rc == 0)
     s->guide = origin_get(s->client, &s->home);
@@ -134,7 +126,7 @@ static int read_short_body(struct sending *s) {
   return 0;
 }
 
-static bool is_reading(const struct artm_http_request *request) {
+bool request_reads(const struct artm_http_request *request) {
   return strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
 }
 
@@ -144,7 +136,7 @@ static bool try_anonymous(struct sending *s, int rc, const struct response *resp
   auto_call quiet = {.cancel = s->call->cancel, .deadline_ms = s->call->deadline_ms};
   bool denied = rc == ARTM_E_AUTH || rc == ARTM_E_DENIED ||
                 (response && (response->abi.status == 401 || response->abi.status == 403));
-  if (!denied || s->anonymous || !is_reading(s->request) ||
+  if (!denied || s->anonymous || !request_reads(s->request) ||
       credentials_get(s->client, &quiet, s->registry, s->repository, s->home.origin, &credential) ||
       !credential || !credential->implicit)
     return false;
@@ -170,9 +162,9 @@ static int send_both_ways(struct sending *s, const struct url *url, struct respo
   return rc;
 }
 
-static int send_to(struct http_client *client, struct artm_call *call,
-                   const struct artm_http_request *request, const struct destination *to,
-                   uint32_t retries, struct response **ret) {
+int send_to(struct http_client *client, struct artm_call *call,
+            const struct artm_http_request *request, const struct destination *to, uint32_t retries,
+            struct response **ret) {
   auto_sending s = {.client = client, .call = call, .request = request, .retries = retries};
   auto_url url = {0};
   scopes_add(&s.scopes, to->scope);
@@ -200,66 +192,6 @@ static int send_to(struct http_client *client, struct artm_call *call,
   return rc ? rc : send_both_ways(&s, &url, ret);
 }
 
-/* "repository:a:pull" below a mirror's prefix. Caller frees. */
-static char *mirrored_scope(const char *scope, const char *prefix) {
-  static const char kind[] = "repository:";
-  auto_buf out = {0};
-  for (const char *p = scope ? scope : ""; *p;) {
-    p += strspn(p, " ");
-    size_t len = strcspn(p, " ");
-    if (!len)
-      break;
-    bool repository = *prefix && text_starts(p, kind);
-    buf_printf(&out, "%s%s%s%s", out.len ? " " : "", repository ? kind : "",
-               repository ? prefix : "", repository ? "/" : "");
-    size_t from = repository ? sizeof kind - 1 : 0;
-    buf_add(&out, p + from, len - from);
-    p += len;
-  }
-  return buf_take(&out);
-}
-
-static int send_to_mirror(struct http_client *client, struct artm_call *call,
-                          const struct artm_http_request *request, const char *mirror,
-                          struct response **ret) {
-  size_t host_len = strcspn(mirror, "/");
-  const char *path = strstr(request->url + 2, "/v2/");
-  auto_free char *host = str_copy_n(mirror, host_len);
-  auto_free char *prefix = str_copy(mirror[host_len] ? mirror + host_len + 1 : "");
-  size_t prefix_len = strlen(prefix);
-  if (prefix_len && prefix[prefix_len - 1] == '/')
-    prefix[prefix_len - 1] = 0;
-  auto_free char *text =
-      str_format("//%s/v2/%s%s%s", host, prefix, *prefix ? "/" : "", path + 4);
-  auto_free char *scope = mirrored_scope(request->scope, prefix);
-  const struct destination to = {text, host, scope};
-  return send_to(client, call, request, &to, 0, ret);
-}
-
-/* ARTM_NO: no mirror has it, the registry itself is asked. */
-static int try_mirrors(struct http_client *client, struct artm_call *call,
-                       const struct artm_http_request *request,
-                       const struct registry_settings *settings, struct response **ret) {
-  if (!settings || !is_reading(request) || !text_starts(request->url, "//") ||
-      !strstr(request->url + 2, "/v2/"))
-    return ARTM_NO;
-  for (size_t i = 0; i < settings->mirror_count; i++) {
-    struct response *response = NULL;
-    int rc = send_to_mirror(client, call, request, settings->mirrors[i], &response);
-    if (rc == ARTM_E_CANCELLED || rc == ARTM_E_TIMEOUT)
-      return rc;
-    if (rc == 0 && response->abi.status < 400) {
-      *ret = response;
-      return 0;
-    }
-    log_write(LOG_DEBUG, "http", "mirror %s: %s; going on", settings->mirrors[i],
-              rc ? call->error.message : "refused, or not there");
-    response_close(response);
-    error_done(&call->error);
-  }
-  return ARTM_NO;
-}
-
 int http_send(struct http_client *client, struct artm_call *call,
               const struct artm_http_request *abi, struct artm_http_response **ret) {
   struct artm_http_request request = {0};
@@ -269,11 +201,11 @@ int http_send(struct http_client *client, struct artm_call *call,
     rc = call_check(call);
   if (rc)
     return rc;
-  auto_free char *authority = authority_of(request.url);
+  auto_free char *authority = request_authority(request.url);
   const struct registry *registry =
       registry_get(client, request.registry ? request.registry : authority);
   struct response *response = NULL;
-  rc = try_mirrors(client, call, &request, registry->settings, &response);
+  rc = send_to_mirrors(client, call, &request, registry->settings, &response);
   if (rc == ARTM_NO) {
     const struct destination to = {request.url, request.registry, request.scope};
     rc = send_to(client, call, &request, &to, client->config.retries, &response);

@@ -80,8 +80,8 @@ int response_new(struct exchange *exchange, struct artm_call *call, const char *
   response->method = str_copy(method);
   response->path = str_copy(url->path);
   response->url = url_copy(url);
-  response->stream = (struct artm_stream){(uint32_t)sizeof response->stream, 0, stream_read,
-                                          stream_close};
+  response->stream =
+      (struct artm_stream){(uint32_t)sizeof response->stream, 0, stream_read, stream_close};
   response->abi = (struct artm_http_response){
       .struct_size = (uint32_t)sizeof response->abi,
       .status = exchange->status,

@@ -11,12 +11,12 @@ struct response {
   struct registry *registry;
   char *method, *path, *repository; /* for messages; repository may be NULL */
   struct url url;
-  bool tried; /* further attempts were made, as many as are allowed */
+  bool tried;                  /* further attempts were made, as many as are allowed */
   struct error location_error; /* why there is no location */
 };
 
-/* Takes the exchange over, whose headers are here. ARTM_E_NETWORK if they contradict each other; the
- * exchange is freed then. */
+/* Takes the exchange over, whose headers are here. ARTM_E_NETWORK if they contradict each other;
+ * the exchange is freed then. */
 int response_new(struct exchange *, struct artm_call *, const char *method, const struct url *,
                  struct registry *, struct response **ret);
 struct response *response_of(const struct artm_http_response *);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether an origin is asked by TLS or plain HTTP: TLS, unless the user says otherwise; a loopback
- * host that answers one TLS attempt with something else is asked plainly for the rest of the run. */
+ * host that answers one TLS attempt with something else is asked plainly for the rest of the run.
+ */
 #ifndef HTTP_SCHEME_H
 #define HTTP_SCHEME_H
 #include "http/shared.h"

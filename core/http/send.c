@@ -7,7 +7,6 @@
 #include "http/retry.h"
 #include "http/traffic.h"
 #include "report/log.h"
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -52,8 +51,9 @@ static int judge_response(struct sending *s, struct response *response, unsigned
 
 static bool judge_failure(const struct sending *s, unsigned attempt, uint64_t *ms) {
   *ms = retry_backoff(attempt, retry_random());
-  return s->transport && !s->no_tls && attempt < s->retries && repeatable(s, 0) &&
-         retry_transport(s->code, s->text, attempt);
+  bool passing =
+      s->stalled || (s->transport && !s->no_tls && retry_transport(s->code, s->text, attempt));
+  return passing && attempt < s->retries && repeatable(s, 0);
 }
 
 int send_retrying(struct sending *s, const struct url *url, struct response **ret) {
@@ -73,8 +73,11 @@ int send_retrying(struct sending *s, const struct url *url, struct response **re
       *ret = response;
       return 0;
     }
-    log_write(LOG_DEBUG, "http", "%s: attempt %u failed (%s)", url->origin, attempt + 1,
-              response ? "by its status" : s->call->error.message);
+    if (response)
+      log_write(LOG_DEBUG, "http", "attempt %u: %s answers %u", attempt + 1, s->origin->name,
+                response->abi.status);
+    else
+      log_write(LOG_DEBUG, "http", "attempt %u: %s", attempt + 1, s->call->error.message);
     response_close(response);
     if (rc < 0) {
       s->call->error.tried = repeatable(s, 0);

@@ -26,6 +26,7 @@ struct sending {
   struct origin *origin;
   bool taken;     /* a byte of the stream body is gone */
   bool no_range;  /* the server can't do Range here */
+  bool stalled;   /* the other side fell silent */
   bool transport; /* it failed below HTTP, with: */
   CURLcode code;
   char *text;
@@ -43,4 +44,19 @@ int send_authorized(struct sending *, const struct url *, struct response **ret)
 int send_following(struct sending *, const struct url *, struct response **ret);
 /* send.c: until it works or is not worth another try. */
 int send_retrying(struct sending *, const struct url *, struct response **ret);
+
+/* Where a request goes: its text without scheme, or with it. */
+struct destination {
+  const char *text;
+  const char *registry; /* the user's name */
+  const char *scope;
+};
+/* request.c: one destination, by TLS or plainly, with credentials or without. */
+int send_to(struct http_client *, struct artm_call *, const struct artm_http_request *,
+            const struct destination *, uint32_t retries, struct response **ret);
+bool request_reads(const struct artm_http_request *); /* GET or HEAD */
+char *request_authority(const char *url);             /* caller frees */
+/* mirror.c: ARTM_NO if no mirror has it and the registry itself is to be asked. */
+int send_to_mirrors(struct http_client *, struct artm_call *, const struct artm_http_request *,
+                    const struct registry_settings *, struct response **ret);
 #endif

@@ -67,6 +67,7 @@ static void learn_scheme(struct sending *s, const struct exchange *x, bool answe
 
 static void note_failure(struct sending *s, const struct exchange *x) {
   s->transport = x->done && !x->source_code && !x->broken_headers && !x->lane->refused;
+  s->stalled = x->stalled;
   s->code = x->result;
   free(s->text);
   s->text = str_copy(x->error_text ? x->error_text : "");
@@ -89,7 +90,7 @@ static int exchange_on_lane(struct sending *s, const struct url *url, const char
     return rc;
   rc = limit_enter(s->client, s->origin, s->call);
   if (rc) {
-    lane_give(lane, false);
+    lane_give(lane, true);
     return rc;
   }
   const struct exchange_request request = {
@@ -127,8 +128,7 @@ static int place_offset(struct sending *s, struct response *response) {
   return 0;
 }
 
-static void log_exchange(const struct sending *s, const struct url *url,
-                         const struct exchange *x) {
+static void log_exchange(const struct sending *s, const struct url *url, const struct exchange *x) {
   if (!log_enabled(LOG_DEBUG))
     return;
   auto_free char *shown = url_shown(url->text);
@@ -140,10 +140,11 @@ int send_once(struct sending *s, const struct url *url, const char *authorizatio
               struct response **ret) {
   struct exchange *x = NULL;
   s->origin = origin_get(s->client, url);
-  s->transport = false;
+  s->transport = s->stalled = false;
   int rc = exchange_on_lane(s, url, authorization, false, &x);
   if (rc && x && was_stale(s, x)) {
     exchange_free(take(x));
+    error_done(&s->call->error);
     rc = exchange_on_lane(s, url, authorization, true, &x);
   }
   if (!x)
@@ -152,9 +153,9 @@ int send_once(struct sending *s, const struct url *url, const char *authorizatio
   learn_scheme(s, x, rc == 0);
   if (rc) {
     note_failure(s, x);
-    exchange_free(x);
-    if (s->transport && !s->no_tls)
+    if (rc == ARTM_E_NETWORK && !x->source_code && !s->no_tls)
       limit_result(s->client, s->origin, true);
+    exchange_free(x);
     return rc;
   }
   log_exchange(s, url, x);

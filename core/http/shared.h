@@ -3,6 +3,7 @@
  * guarded by http_client.lock; "changed" wakes whoever waits for any of it. */
 #ifndef HTTP_SHARED_H
 #define HTTP_SHARED_H
+#include "base/buf.h"
 #include "base/map.h"
 #include "http/client.h"
 #include "http/url.h"
@@ -24,6 +25,13 @@ struct registry {
   bool has_budget;
 };
 
+/* What certs.d holds for an origin, once read. */
+struct certificates {
+  bool read;
+  struct buf ca;
+  char *cert, *key;
+};
+
 /* Scheme, host and port: what connections, limits and challenges belong to. */
 struct origin {
   char *name; /* "https://registry-1.docker.io" */
@@ -35,7 +43,8 @@ struct origin {
   uint64_t paused_until_ms;
   unsigned failures; /* attempts in a row */
   uint64_t open_until_ms;
-  atomic_int address_class;    /* of the last address connected to */
+  atomic_int address_class; /* of the last address connected to */
+  struct certificates certificates;
   struct challenge *challenge; /* what its last 401 asked for, or NULL */
 };
 
@@ -52,7 +61,7 @@ struct http_client {
   struct map registries;  /* name to struct registry */
   struct map origins;     /* name to struct origin */
   struct map schemes;     /* loopback authority to what it speaks (scheme.c) */
-  struct map credentials; /* "registry repository" to struct slot (credentials.c) */
+  struct map credentials; /* "registry repository" to struct slot */
   struct map helpers;     /* "helper server" to struct slot */
   struct credential *all_credentials;
   struct identity *identities;

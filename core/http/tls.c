@@ -51,10 +51,9 @@ char *tls_key(struct http_client *client, const struct url *url, const struct re
 }
 
 /* Takes *.crt as CAs and NAME.cert with NAME.key as our own certificate. */
-static bool read_folder(const char *folder, struct buf *ca, struct tls_files *files) {
+static bool read_folder(const char *folder, struct certificates *found) {
   auto_strings names = {0};
   auto_error ignored = {0};
-  bool found = false;
   if (fs_list(folder, &names, &ignored))
     return false;
   for (size_t i = 0; i < names.count; i++) {
@@ -66,35 +65,44 @@ static bool read_folder(const char *folder, struct buf *ca, struct tls_files *fi
         log_write(LOG_WARNING, "http", "%s", problem.message);
         continue;
       }
-      found = true;
-      buf_add(ca, one.data, one.len);
-      buf_text(ca, "\n");
-    } else if (text_ends(path, ".cert") && !files->cert) {
-      auto_free char *stem = str_copy_n(path, strlen(path) - 5);
-      files->cert = str_copy(path);
-      files->key = str_format("%s.key", stem);
-      found = true;
+      buf_add(&found->ca, one.data, one.len);
+      buf_text(&found->ca, "\n");
+    } else if (text_ends(path, ".cert") && !found->cert) {
+      auto_free char *stem = str_copy_n(path, strlen(path) - strlen(".cert"));
+      found->cert = str_copy(path);
+      found->key = str_format("%s.key", stem);
     }
   }
-  return found;
+  return found->ca.len || found->cert;
 }
 
-static bool read_certs_d(const char *authority, struct buf *ca, struct tls_files *files) {
+static struct certificates read_certs_d(const char *authority) {
   const char *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME");
   auto_free char *own = config && *config ? str_format("%s/containers/certs.d", config)
                         : home && *home   ? str_format("%s/.config/containers/certs.d", home)
                                           : NULL;
   const char *const places[] = {own, "/etc/containers/certs.d", "/etc/docker/certs.d"};
+  struct certificates found = {.read = true};
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
     if (!places[i])
       continue;
     auto_free char *folder = fs_join(places[i], authority);
-    if (read_folder(folder, ca, files)) {
+    if (read_folder(folder, &found)) {
       log_write(LOG_DEBUG, "http", "certificates of %s from %s", authority, folder);
-      return true;
+      break;
     }
   }
-  return false;
+  return found;
+}
+
+/* Read once a run and origin; what it returns does not change any more. */
+static const struct certificates *certificates_of(struct http_client *client, struct origin *origin,
+                                                  const struct url *url) {
+  pthread_mutex_lock(&client->lock);
+  if (!origin->certificates.read)
+    origin->certificates = read_certs_d(url->authority);
+  pthread_mutex_unlock(&client->lock);
+  return &origin->certificates;
 }
 
 static int need_file(struct artm_call *call, const char *path, const char *what) {
@@ -122,34 +130,37 @@ static bool use_environment(CURL *easy) {
   return any;
 }
 
-int tls_setup(struct http_client *client, struct artm_call *call, CURL *easy, const struct url *url,
-              const struct registry *registry) {
+static int use_client_certificate(struct artm_call *call, CURL *easy, const char *cert,
+                                  const char *key) {
+  int rc = need_file(call, cert, "the client certificate");
+  if (rc == 0)
+    rc = need_file(call, key, "the client certificate's key");
+  if (rc)
+    return rc;
+  curl_easy_setopt(easy, CURLOPT_SSLCERT, cert);
+  curl_easy_setopt(easy, CURLOPT_SSLKEY, key);
+  return 0;
+}
+
+int tls_setup(struct http_client *client, struct artm_call *call, CURL *easy, struct origin *origin,
+              const struct url *url, const struct registry *registry) {
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
   if (!url->tls)
     return 0;
   auto_files files = configured(client, url, registry);
+  int rc = files.ca ? need_file(call, files.ca, "the CA file") : 0;
+  if (rc)
+    return rc;
+  const struct certificates *local = certificates_of(client, origin, url);
   if (files.ca) {
-    int rc = need_file(call, files.ca, "the CA file");
-    if (rc)
-      return rc;
     curl_easy_setopt(easy, CURLOPT_CAINFO, files.ca);
-  } else if (!use_environment(easy)) {
-    auto_buf ca = {0};
-    if (read_certs_d(url->authority, &ca, &files) && ca.len) {
-      struct curl_blob blob = {ca.data, ca.len, CURL_BLOB_COPY};
-      curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
-    }
+  } else if (!use_environment(easy) && local->ca.len) {
+    struct curl_blob blob = {local->ca.data, local->ca.len, CURL_BLOB_COPY};
+    curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
   }
-  if (!files.cert)
-    return 0;
-  int rc = need_file(call, files.cert, "the client certificate");
-  if (rc == 0)
-    rc = need_file(call, files.key, "the client certificate's key");
-  if (rc == 0) {
-    curl_easy_setopt(easy, CURLOPT_SSLCERT, files.cert);
-    curl_easy_setopt(easy, CURLOPT_SSLKEY, files.key);
-  }
-  return rc;
+  if (files.cert)
+    return use_client_certificate(call, easy, files.cert, files.key);
+  return local->cert ? use_client_certificate(call, easy, local->cert, local->key) : 0;
 }

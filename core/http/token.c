@@ -46,8 +46,7 @@ static void drop_expired(struct http_client *client, uint64_t now) {
 
 static char *issuer_name(const struct token_request *request) {
   const struct credential *c = request->credential;
-  return str_format("%s\n%s\n%s\n%s\n%s", request->realm,
-                    request->service ? request->service : "",
+  return str_format("%s\n%s\n%s\n%s\n%s", request->realm, request->service ? request->service : "",
                     request->registry ? request->registry->name : "", c ? c->source : "",
                     c && c->username ? c->username : "");
 }

@@ -7,9 +7,9 @@
 #include "http/scope.h"
 
 struct token_request {
-  struct registry *registry; /* NULL: of a host that a redirect led to; then anonymous */
-  const struct url *home;    /* what the token is for */
-  const struct origin *guide; /* of the server that named home, or NULL: the user did */
+  struct registry *registry;           /* NULL: of a host that a redirect led to; then anonymous */
+  const struct url *home;              /* what the token is for */
+  const struct origin *guide;          /* of the server that named home, or NULL: the user did */
   const struct credential *credential; /* NULL: anonymous */
   const char *realm, *service;         /* of the challenge; service may be NULL */
   const struct scopes *scopes;

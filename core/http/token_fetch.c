@@ -2,12 +2,10 @@
 /* Asks a token server: GET with Basic or without, POST for an identity token. */
 #include "base/clock.h"
 #include "base/json.h"
-#include "http/authfile.h"
 #include "http/send.h"
 #include "http/token.h"
 #include "report/log.h"
 #include <openssl/crypto.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define REPLY_MAX (128u * 1024)

@@ -51,6 +51,23 @@ bool host_is_loopback(const char *host) {
   return false;
 }
 
+bool url_served_by(const struct url *url, const char *authority) {
+  auto_free char *with_port = str_format("%s:%u", url->host, url->port);
+  return strcasecmp(url->authority, authority) == 0 || strcasecmp(with_port, authority) == 0;
+}
+
+static size_t length_without_default_port(const char *authority) {
+  size_t len = strlen(authority);
+  if (text_ends(authority, ":443"))
+    return len - 4;
+  return text_ends(authority, ":80") ? len - 3 : len;
+}
+
+bool authority_equal(const char *a, const char *b) {
+  size_t len = length_without_default_port(a);
+  return len == length_without_default_port(b) && strncasecmp(a, b, len) == 0;
+}
+
 char *authority_host(const char *authority) {
   const char *end = authority[0] == '[' ? strchr(authority, ']') : NULL;
   if (end)
@@ -111,8 +128,7 @@ static bool odd_slashes(const char *text) {
 
 int url_parse(const char *text, struct url *ret, struct error *err) {
   auto_handle *handle = curl_url();
-  if (!handle || odd_slashes(text) ||
-      curl_url_set(handle, CURLUPART_URL, text, 0) != CURLUE_OK)
+  if (!handle || odd_slashes(text) || curl_url_set(handle, CURLUPART_URL, text, 0) != CURLUE_OK)
     return refuse(err, text, "it cannot be read");
   return url_fill(handle, text, ret, err);
 }

@@ -27,6 +27,10 @@ char *url_shown(const char *text);
 void url_done(struct url *);
 #define auto_url __attribute__((cleanup(url_done))) struct url
 
+/* Whether a user's "host[:port]" means this URL's server: a default port may be written or not. */
+bool url_served_by(const struct url *, const char *authority);
+/* The same for two spellings. */
+bool authority_equal(const char *a, const char *b);
 /* The host of "host:port"; IPv6 keeps its brackets. Caller frees. */
 char *authority_host(const char *authority);
 /* localhost, 127.0.0.0/8, ::1: by name only, nothing is resolved. */

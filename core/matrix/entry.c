@@ -113,11 +113,21 @@ static void read_targets(const struct reader *r, struct entry *entry) {
     entry->targets = ids;
 }
 
+/* NULL for a name that was refused: what would come of it is not worth a second complaint. */
+static const char *name_of(const struct entry *entry, bool fine) {
+  const struct artm_field *field = field_with_role(&entry->schema->fields, ARTM_ROLE_NAME);
+  const struct node *node = field != NULL ? config_node(&entry->config, field->name) : NULL;
+  struct problems again = {0};
+  bool usable = node != NULL && (fine || field_check(field, node, &again));
+  problems_done(&again);
+  return usable ? node_text(node) : NULL;
+}
+
 static void read_entry(const struct reader *r, const struct node *node, size_t section_index,
                        size_t entry_index) {
   const struct section_schema *schema = r->schema;
   const struct node *defaults = r->section->defaults;
-  section_check_entry(schema, node, defaults, r->problems);
+  bool fine = section_check_entry(schema, node, defaults, r->problems);
   struct entries *all = r->entries;
   if (all->count == all->capacity)
     all->items = mem_grow(all->items, all->count, &all->capacity, sizeof *all->items);
@@ -129,9 +139,7 @@ static void read_entry(const struct reader *r, const struct node *node, size_t s
                           .node = node,
                           .config = {&schema->fields, absolute, r->fallback},
                           .core = {core_entry_fields(), node, defaults}};
-  const struct artm_field *name = field_with_role(&schema->fields, ARTM_ROLE_NAME);
-  const struct node *name_node = name != NULL ? config_node(&entry->config, name->name) : NULL;
-  entry->name = name_node != NULL ? node_text(name_node) : NULL;
+  entry->name = name_of(entry, fine);
   const struct node *destination = config_node(&entry->core, "destination");
   entry->destination = destination != NULL ? node_text(destination) : schema->destination;
   entry->index = choice(core_value(r, entry, "index"), index_names, INDEX_FILTERED);

@@ -48,10 +48,10 @@ static int unknown_section(const char *name, const struct section_schema *schema
 
 int selection_add(struct selection *selection, const char *section, const char *text,
                   const struct section_schema *schemas, size_t count, struct error *err) {
+  if (*text == '\0')
+    return 0; /* everything */
   if (section != NULL) {
     const struct section_schema *schema = find_schema(schemas, count, section);
-    if (*text == '\0')
-      return 0;
     if (schema == NULL)
       return unknown_section(section, schemas, count, err);
     add(selection, schema->section, text, str_format("--%s %s", schema->noun, text));

@@ -2,6 +2,7 @@
 /* Which plugin claims what. */
 #include "plugin/claims.h"
 #include "base/memory.h"
+#include "report/log.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ int claims_check(const struct metadata *metadata, struct error *err) {
     return error_set(err, ARTM_E_CONFIG,
                      "its section \"%s\" or noun \"%s\" is no name (a-z, 0-9, _ and -)", section,
                      noun ? noun : "");
-  if (section && (field_find(settings_tables()->top, section) || text_starts(section, "x-")))
+  if (section && settings_is_key(section))
     return error_set(err, ARTM_E_CONFIG, "\"%s:\" belongs to artmirror and can't be its section",
                      section);
   if (scanner && strcmp(scanner, "on") != 0 && strcmp(scanner, "off") != 0)
@@ -32,7 +33,7 @@ int claims_check(const struct metadata *metadata, struct error *err) {
   for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
     const char *fact;
     for (size_t n = 0; (fact = metadata_value(metadata, facts[i], n)); n++)
-      if (!strchr(fact, '=') || fact[0] == '=')
+      if (!strchr(fact, '=') || fact[0] == '=' || text_ends(fact, "="))
         return error_set(err, ARTM_E_CONFIG, "\"%s=%s\" has no left or right side", facts[i], fact);
   }
   return 0;
@@ -143,6 +144,7 @@ static int target_of_type(const struct plugins *plugins, const char *type, struc
 int plugins_for_target(const struct plugins *plugins, const char *text, const char *type,
                        struct plugin **ret, const char **ret_value, struct error *err) {
   struct plugin *plugin = NULL;
+  log_userinfo(text); /* it doesn't belong there, and is about to be shown */
   size_t id_len = strcspn(text, ":");
   auto_free char *id = text[id_len] == ':' ? str_copy_n(text, id_len) : NULL;
   struct plugin *named = id ? plugins_by_id(plugins, id) : NULL;
@@ -170,6 +172,7 @@ int plugins_for_target(const struct plugins *plugins, const char *text, const ch
 int plugins_for_reference(const struct plugins *plugins, const char *text, struct plugin **ret,
                           struct error *err) {
   struct plugin *plugin = NULL;
+  log_userinfo(text);
   int rc = longest_claim(plugins, "reference", text, "the reference", &plugin, err);
   if (rc)
     return rc;

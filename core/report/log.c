@@ -75,6 +75,28 @@ void log_secret(const char *secret) {
   pthread_mutex_unlock(&secrets.lock);
 }
 
+/* Length of the credentials before the "@" of what follows "://", 0: none. A digest after the "@"
+ * makes it the reference of an image. */
+static size_t userinfo_length(const char *authority) {
+  size_t length = strcspn(authority, "/?#\\\"'<> \t\r\n");
+  const char *at = memrchr(authority, '@', length);
+  return at == NULL || text_starts(at, "@sha256:") || text_starts(at, "@sha512:")
+             ? 0
+             : (size_t)(at - authority);
+}
+
+void log_userinfo(const char *text) {
+  const char *scheme = strstr(text, "://"), *authority = scheme != NULL ? scheme + 3 : text;
+  size_t length = userinfo_length(authority);
+  const char *colon = memchr(authority, ':', length);
+  if (length == 0 || (colon == NULL && scheme == NULL))
+    return;
+  const char *begin = colon != NULL ? colon + 1 : authority; /* a token may stand alone */
+  char *secret = str_copy_n(begin, length - (size_t)(begin - authority));
+  log_secret(secret);
+  str_wipe(secret);
+}
+
 static size_t secret_at(const char *text) {
   for (size_t i = 0; i < secrets.list.count; i++)
     if (text_starts(text, secrets.list.items[i]))
@@ -84,13 +106,17 @@ static size_t secret_at(const char *text) {
 
 char *log_redact(const char *text) {
   auto_buf out = {0};
+  const char *start = text;
   pthread_mutex_lock(&secrets.lock);
-  if (secrets.list.count == 0) {
+  if (secrets.list.count == 0 && strstr(text, "://") == NULL) {
     buf_text(&out, text);
     text = "";
   }
   while (*text != '\0') {
-    size_t len = secret_at(text);
+    bool in_url = text - start >= 3 && memcmp(text - 3, "://", 3) == 0;
+    size_t len = in_url ? userinfo_length(text) : 0;
+    if (len == 0)
+      len = secret_at(text);
     if (len > 0)
       buf_text(&out, "***");
     else

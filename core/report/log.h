@@ -19,7 +19,11 @@ void log_failure(const char *topic, const struct error *);
 /* From now on this text is shown as "***" wherever we print or write a report. Under 4 characters:
  * ignored. */
 void log_secret(const char *secret);
-/* Replaces every registered secret in text; caller frees. */
+/* The same for the password that stands in text as "[scheme://]user:password@host", or for the
+ * whole user part of a URL without a password: it may be a token. */
+void log_userinfo(const char *text);
+/* Replaces every registered secret in text, and what stands before the "@" of a URL's host; caller
+ * frees. */
 char *log_redact(const char *text);
 /* While set, called around each line so that a progress display can clear and redraw itself. */
 void log_set_display(void (*around)(void *arg, bool before), void *arg);

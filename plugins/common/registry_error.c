@@ -30,10 +30,12 @@ static void add_code(struct registry_refusal *refusal, const char *code) {
   size_t length = strlen(refusal->codes);
   size_t more = strlen(code);
   if (!more || strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") != more ||
-      length + more + 2 > sizeof refusal->codes)
+      length + more + 3 > sizeof refusal->codes)
     return;
-  snprintf(refusal->codes + length, sizeof refusal->codes - length, "%s%s ", length ? "" : " ",
-           code);
+  if (length == 0)
+    refusal->codes[length++] = ' ';
+  memcpy(refusal->codes + length, code, more);
+  memcpy(refusal->codes + length + more, " ", 2);
 }
 
 static void read_errors(struct registry_refusal *refusal, const json_t *errors) {

@@ -2,6 +2,7 @@
 /* index.json: reading it, finding a tag, setting one. */
 #include "index.h"
 #include "common/fail.h"
+#include "common/registry.h"
 #include <errno.h>
 #include <string.h>
 
@@ -19,7 +20,7 @@ bool item_read(const json_t *descriptor, struct item *ret) {
 }
 
 json_t *object_parse(const void *data, size_t size) {
-  json_t *json = json_loadb(data, size, JSON_REJECT_DUPLICATES, NULL);
+  json_t *json = registry_parse_json(data, size);
   if (json_is_object(json))
     return json;
   json_decref(json);

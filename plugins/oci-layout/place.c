@@ -133,8 +133,9 @@ static const char *hint_for(int error) {
   case EPERM:
   case EROFS:
     return "check the owner and the mode of the folder";
-  case ELOOP:
   case ENOTDIR:
+    return "every part of the path but the last must be a folder, and no link below the layout";
+  case ELOOP:
   case EINVAL:
     return "below a layout only real folders and regular files are used, no links";
   case EMFILE:

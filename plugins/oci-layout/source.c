@@ -52,10 +52,12 @@ static int32_t parse(void *self, struct artm_call *call, const char *reference,
 
 static int32_t is_layout(const struct place *place, struct artm_call *call) {
   int32_t answer = layout_check(place, call);
-  return answer != ARTM_NO ? answer
-                           : fail(place->host, call, ARTM_E_NOT_FOUND, place->root,
-                                  "check the field path, which starts at the config's own folder",
-                                  "no OCI image layout here: no file oci-layout");
+  return answer != ARTM_NO
+             ? answer
+             : fail(place->host, call, ARTM_E_NOT_FOUND, place->root,
+                    "check the path; in a config a relative one starts at the file's own "
+                    "folder",
+                    "no OCI image layout here: no file oci-layout");
 }
 
 static int32_t list_versions(void *self, struct artm_call *call, const struct artm_config *entry,

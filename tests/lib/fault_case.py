@@ -3,6 +3,7 @@
 import time
 
 import images
+from harness import PATIENCE
 from scenario import Scenario
 
 SIZE = 300_000
@@ -23,8 +24,9 @@ class FaultCase(Scenario):
         source, target = self.mock(**how), self.mock()
         source.seed(self.image(name), 'app', '1')
         path = self.config([self.entry(source, 'app', '1')], f'{target.address}/m',
-                           run={'parallel': 2, 'retries': 3, 'stall_timeout': '2s',
-                                'connect_timeout': '3s'},
+                           run={'parallel': 2, 'retries': 3,
+                                'stall_timeout': f'{2 * PATIENCE}s',
+                                'connect_timeout': f'{3 * PATIENCE}s'},
                            name=f'{name.replace(" ", "-")}.yaml')
         return source, target, path
 

@@ -34,8 +34,8 @@ void server_text(int fd, const char *format, ...) __attribute__((format(printf, 
 void server_bytes(int fd, const void *data, size_t len);
 /* A whole response with Content-Length; headers are lines that end with CRLF. */
 void server_reply(int fd, const char *status, const char *headers, const char *body);
-/* Reads the request's body, after "100 Continue" if the client waits for it; returns its length and,
- * if sum is given, the sum of its bytes. */
+/* Reads the request's body, after "100 Continue" if the client waits for it; returns its length
+ * and, if sum is given, the sum of its bytes. */
 uint64_t server_read_body(int fd, const struct server_request *, uint64_t *sum);
 /* The next close sends RST. */
 void server_reset(int fd);

@@ -41,11 +41,10 @@ struct world {
 };
 
 static void refuse(struct world *w, int fd, const struct server_request *request) {
-  auto_free char *bearer =
-      str_format("WWW-Authenticate: Bearer realm=\"http://%s:%u/token\",service=\"reg\"%s%s%s\r\n",
-                 w->realm_host, server_port(w->realm), w->more_scope ? ",scope=\"" : "",
-                 w->more_scope ? w->more_scope : "",
-                 w->more_scope ? "\",error=\"insufficient_scope\"" : "");
+  auto_free char *bearer = str_format(
+      "WWW-Authenticate: Bearer realm=\"http://%s:%u/token\",service=\"reg\"%s%s%s\r\n",
+      w->realm_host, server_port(w->realm), w->more_scope ? ",scope=\"" : "",
+      w->more_scope ? w->more_scope : "", w->more_scope ? "\",error=\"insufficient_scope\"" : "");
   bool silent = w->silent_401 && strcmp(request->path, "/v2/") != 0;
   server_reply(fd, "401 Unauthorized", silent ? "" : w->challenge ? w->challenge : bearer, "");
 }
@@ -95,8 +94,8 @@ static bool realm(struct server *server, int fd, const struct server_request *re
   auto_free char *authorization = server_header(request, "Authorization");
   const char *second = strstr(request->path, "scope=");
   second = second ? strstr(second + 1, "scope=") : NULL;
-  if ((w->post_404 && strcmp(request->method, "POST") == 0) ||
-      (w->one_scope && second) || (w->deny_known && authorization)) {
+  if ((w->post_404 && strcmp(request->method, "POST") == 0) || (w->one_scope && second) ||
+      (w->deny_known && authorization)) {
     server_reply(fd, w->post_404 ? "404 Not Found" : "401 Unauthorized", "",
                  "{\"details\":\"incorrect username or password\"}");
     return true;
@@ -168,11 +167,8 @@ static void end(struct world *w) {
 static int ask(struct world *w, struct artm_call *call, const char *method, const char *path,
                const char *scope, uint32_t flags, struct artm_http_response **ret) {
   auto_free char *url = str_format("//%s%s", w->host, path);
-  const struct artm_http_request request = {.struct_size = sizeof request,
-                                            .flags = flags,
-                                            .method = method,
-                                            .url = url,
-                                            .scope = scope};
+  const struct artm_http_request request = {
+      .struct_size = sizeof request, .flags = flags, .method = method, .url = url, .scope = scope};
   return http_send(w->client, call, &request, ret);
 }
 
@@ -383,9 +379,9 @@ static void test_implicit_login_is_tried_without(void **state) {
   assert_int_equal(server_requests(w.realm), 2); /* remembered */
   auto_call call = {0};
   struct artm_http_response *response;
-  assert_int_equal(ask(&w, &call, "POST", "/v2/b/blobs/uploads/", "repository:b:pull,push", 0,
-                       &response),
-                   ARTM_E_AUTH); /* a push is not */
+  assert_int_equal(
+      ask(&w, &call, "POST", "/v2/b/blobs/uploads/", "repository:b:pull,push", 0, &response),
+      ARTM_E_AUTH); /* a push is not */
   unsetenv("TEST_TOKEN");
   end(&w);
 }
@@ -430,11 +426,13 @@ static void test_redirects_carry_no_secret(void **state) {
 
 static void test_redirects_refused(void **state) {
   (void)state;
-  static const char *const places[] = {
-      "http://127.0.0.1:%u/loop",        "file:///etc/passwd",
-      "http://me:secret@127.0.0.1:%u/x", "gopher://127.0.0.1:%u/x",
-      "http://169.254.169.254/latest/",  "http://0.0.0.0:%u/x",
-      "http:///x"};
+  static const char *const places[] = {"http://127.0.0.1:%u/loop",
+                                       "file:///etc/passwd",
+                                       "http://me:secret@127.0.0.1:%u/x",
+                                       "gopher://127.0.0.1:%u/x",
+                                       "http://169.254.169.254/latest/",
+                                       "http://0.0.0.0:%u/x",
+                                       "http:///x"};
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
     struct world w = {.redirect = places[i]};
     begin(&w, true);
@@ -457,9 +455,8 @@ static void test_same_origin_flag(void **state) {
   begin(&w, true);
   auto_call call = {0};
   struct artm_http_response *response;
-  assert_int_equal(ask(&w, &call, "GET", "/go", "repository:a:pull", ARTM_HTTP_SAME_ORIGIN,
-                       &response),
-                   0);
+  assert_int_equal(
+      ask(&w, &call, "GET", "/go", "repository:a:pull", ARTM_HTTP_SAME_ORIGIN, &response), 0);
   assert_int_equal(response->status, 307);
   assert_non_null(strstr(response->location, "/x"));
   artm_http_close(response);

@@ -59,7 +59,8 @@ static void test_bearer_wins_wherever_it_stands(void **state) {
 static void test_quoting(void **state) {
   (void)state;
   auto_challenges all = {0};
-  challenges_parse(&all, "Bearer realm=\"https://a/t?x=1,y=2\",service=\"\",scope=\"a \\\"b\\\\ c\"");
+  challenges_parse(&all,
+                   "Bearer realm=\"https://a/t?x=1,y=2\",service=\"\",scope=\"a \\\"b\\\\ c\"");
   assert_int_equal(all.count, 1);
   assert_string_equal(all.items[0].realm, "https://a/t?x=1,y=2");
   assert_string_equal(all.items[0].service, "");

@@ -9,6 +9,7 @@ static void refuses_claims_that_make_no_sense(void **state) {
   put_plugin(world->first, "c.so", "c", "section=targets;noun=target");
   put_plugin(world->first, "d.so", "d", "scanner=maybe");
   put_plugin(world->first, "e.so", "e", "host=docker.io");
+  put_plugin(world->first, "g.so", "g", "realm=docker.io=");
   put_plugin(world->first, "f.so", "f", "section=x-y;noun=y");
   struct plugins plugins = {0};
   search(&plugins, world->first, NULL);
@@ -18,6 +19,7 @@ static void refuses_claims_that_make_no_sense(void **state) {
   expect_refused(plugins.items[3], "neither on nor off");
   expect_refused(plugins.items[4], "host=docker.io");
   expect_refused(plugins.items[5], "belongs to artmirror");
+  expect_refused(plugins.items[6], "no left or right side");
   plugins_done(&plugins);
 }
 
@@ -101,6 +103,22 @@ static void the_longest_prefix_gets_a_target(void **state) {
   plugins_done(&plugins);
 }
 
+/* They are about to be named in the first line of output, and in errors. */
+static void hides_passwords_in_targets_and_references(void **state) {
+  struct world *world = *state;
+  struct plugins plugins = {0};
+  struct plugin *plugin = NULL;
+  const char *value = NULL;
+  auto_error error = {0};
+  search(&plugins, world->first, NULL);
+  plugins_for_target(&plugins, "user:pass-one@host/x", NULL, &plugin, &value, &error);
+  plugins_for_reference(&plugins, "user:pass-two@host/x", &plugin, &error);
+  auto_free char *shown = log_redact("pass-one pass-two");
+  assert_string_equal(shown, "*** ***");
+  plugins_done(&plugins);
+  log_done();
+}
+
 static void references_go_by_prefix_too(void **state) {
   struct world *world = *state;
   put_plugin(world->first, "a.so", "images", "section=i;noun=i;reference=;reference=docker://");
@@ -166,13 +184,10 @@ static void the_environment_names_a_default_target(void **state) {
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      CASE(refuses_claims_that_make_no_sense),
-      CASE(sections_have_one_owner),
-      CASE(says_that_the_owner_was_refused),
-      CASE(the_longest_prefix_gets_a_target),
-      CASE(references_go_by_prefix_too),
-      CASE(collects_facts_of_usable_plugins),
-      CASE(the_environment_names_a_default_target),
+      CASE(refuses_claims_that_make_no_sense),         CASE(sections_have_one_owner),
+      CASE(says_that_the_owner_was_refused),           CASE(the_longest_prefix_gets_a_target),
+      CASE(hides_passwords_in_targets_and_references), CASE(references_go_by_prefix_too),
+      CASE(collects_facts_of_usable_plugins),          CASE(the_environment_names_a_default_target),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

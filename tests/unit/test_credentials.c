@@ -58,9 +58,12 @@ static void expect_user(const char *json, const char *name, const char *reposito
 
 static void test_keys_of_auths(void **state) {
   (void)state;
-  static const char *const keys[] = {"r.example:5000",         "https://r.example:5000",
-                                     "https://r.example:5000/", "http://r.example:5000/v1/",
-                                     "https://R.example:5000/v2/", "r.example:5000/"};
+  static const char *const keys[] = {"r.example:5000",
+                                     "https://r.example:5000",
+                                     "https://r.example:5000/",
+                                     "http://r.example:5000/v1/",
+                                     "https://R.example:5000/v2/",
+                                     "r.example:5000/"};
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     auto_free char *json =
         str_format("{\"auths\":{\"%s\":{\"auth\":\"" USER_PA_SS "\"}}}", keys[i]);
@@ -101,9 +104,8 @@ static void test_other_forms(void **state) {
   expect_user("{\"auths\":{\"a\":7}}", "a", NULL, false, NULL, NULL);
   expect_user("{}", "a", NULL, false, NULL, NULL);
   struct authfile_answer answer = {0};
-  assert_int_equal(look("{\"auths\":{\"a\":{\"identitytoken\":\"refresh\"}}}", "a", NULL, false,
-                        &answer),
-                   0);
+  assert_int_equal(
+      look("{\"auths\":{\"a\":{\"identitytoken\":\"refresh\"}}}", "a", NULL, false, &answer), 0);
   assert_string_equal(answer.credential->identity_token, "refresh");
   authfile_answer_done(&answer);
   static const char *const broken[] = {"", "[]", "{", "null", "{\"auths\":{},\"auths\":{}}"};
@@ -248,8 +250,8 @@ static void test_helper_programs(void **state) {
   auto_free char *path = str_format("%s:%s", bin, getenv("PATH"));
   setenv("PATH", path, 1);
   const struct registry_settings settings[] = {
-      {.host = "good.example", .helper = "good"},   {.host = "token.example", .helper = "token"},
-      {.host = "none.example", .helper = "none"},   {.host = "bad.example", .helper = "bad"},
+      {.host = "good.example", .helper = "good"},    {.host = "token.example", .helper = "token"},
+      {.host = "none.example", .helper = "none"},    {.host = "bad.example", .helper = "bad"},
       {.host = "garb.example", .helper = "garbage"}, {.host = "huge.example", .helper = "huge"},
       {.host = "miss.example", .helper = "missing"}, {.host = "path.example", .helper = "../good"},
   };

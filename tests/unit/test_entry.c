@@ -66,6 +66,14 @@ static void entry_beats_defaults_beats_top_level_beats_plugin(void **state) {
   fixture_done(&f);
 }
 
+static void a_bad_name_is_one_problem(void **state) {
+  (void)state;
+  struct fixture f;
+  fixture_load(&f, "images:\n  - {name: -1, source_registry: r.example, versions: ['1']}\n");
+  assert_non_null(only_problem(&f, "wrong-type"));
+  fixture_done(&f);
+}
+
 static void defaults_fill_required_fields(void **state) {
   (void)state;
   struct fixture f;
@@ -147,6 +155,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(reads_versions_and_pins),
       cmocka_unit_test(entry_beats_defaults_beats_top_level_beats_plugin),
+      cmocka_unit_test(a_bad_name_is_one_problem),
       cmocka_unit_test(defaults_fill_required_fields),
       cmocka_unit_test(names_every_bad_platform),
       cmocka_unit_test(finds_everything_that_is_wrong),

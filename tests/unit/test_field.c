@@ -5,6 +5,7 @@
 #include "config/load.h"
 #include "config/settings.h"
 #include "config/version.h"
+#include "report/log.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -30,6 +31,7 @@ static const struct artm_field fields[] = {
     ARTM_FIELD(.name = "ports", .type = ARTM_TYPE_LIST, .element = ARTM_TYPE_INT,
                .constraint = "1..65535"),
     ARTM_FIELD(.name = "labels", .type = ARTM_TYPE_MAP, .element = ARTM_TYPE_STRING),
+    ARTM_FIELD(.name = "place", .type = ARTM_TYPE_STRING, .flags = ARTM_FIELD_PATH),
     ARTM_FIELD(.name = "old", .type = ARTM_TYPE_STRING, .flags = ARTM_FIELD_DEPRECATED),
 };
 static struct field_table table;
@@ -114,12 +116,45 @@ static void test_numbers(void **state) {
   expect_fine("wait: 90\n");
   expect_fine("wait: 1h30m\n");
   expect_bad("wait: 1w\n", "bad-value", "duration like 30s");
-  expect_bad("wait: -5\n", "wrong-type", "duration");
+  expect_bad("wait: -5\n", "bad-value", "out of range");
   expect_bad("wait: 1.5\n", "wrong-type", "duration");
-  expect_bad("wait: 9223372036854775807\n", "wrong-type", "duration");
+  expect_bad("wait: 9223372036854775807\n", "bad-value", "out of range");
   expect_fine("room: 1.5G\n");
   expect_bad("room: big\n", "bad-value", "size like 64M");
   expect_bad("ports: [80, 70000]\n", "out-of-range", "an item of 'ports'");
+}
+
+/* A message may show the line of the file, where the secret stands with the escapes of YAML. */
+static void test_secret_spellings(void **state) {
+  (void)state;
+  struct reading r;
+  static const char text[] = "token: \"back\\\\slash\\\"quote\"\nolder: x\n";
+  assert_false(check(&r, text));
+  auto_free char *line = log_redact(text);
+  assert_string_equal(line, "token: \"***\"\nolder: x\n");
+  done(&r);
+  assert_true(check(&r, "token: 'it''s mine'\n"));
+  auto_free char *single = log_redact("'it''s mine'");
+  assert_string_equal(single, "'***'");
+  done(&r);
+  expect_bad("url: https://lonely-token@host/\n", "bad-url", "user name or password");
+  auto_free char *url = log_redact("lonely-token");
+  assert_string_equal(url, "***");
+  log_done();
+}
+
+static void test_home(void **state) {
+  (void)state;
+  const char *home = getenv("HOME");
+  auto_free char *before = str_copy(home);
+  setenv("HOME", "/home/somebody", 1);
+  expect_fine("place: ~/x\n");
+  unsetenv("HOME");
+  expect_bad("place: ~/x\n", "bad-value", "HOME");
+  expect_bad("token: {file: ~/x}\n", "bad-value", "HOME");
+  expect_fine("place: ./~/x\n");
+  if (before)
+    setenv("HOME", before, 1);
 }
 
 static void test_lists(void **state) {
@@ -423,7 +458,8 @@ static void test_versions(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_strings), cmocka_unit_test(test_numbers),
+      cmocka_unit_test(test_strings), cmocka_unit_test(test_secret_spellings),
+      cmocka_unit_test(test_home),    cmocka_unit_test(test_numbers),
       cmocka_unit_test(test_lists),   cmocka_unit_test(test_urls),
       cmocka_unit_test(test_secrets), cmocka_unit_test(test_maps),
       cmocka_unit_test(test_access),  cmocka_unit_test(test_secret_files),

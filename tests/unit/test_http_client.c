@@ -23,7 +23,6 @@ struct fixture {
   char url[256];
 };
 
-
 static void begin(struct fixture *f, server_handler *handler, void *arg) {
   f->server = server_start(handler, arg);
   f->client = http_client_new(&f->config);
@@ -41,10 +40,8 @@ static const char *at(struct fixture *f, const char *path) {
 
 static int get(struct fixture *f, struct artm_call *call, const char *path, uint32_t flags,
                struct artm_http_response **ret) {
-  const struct artm_http_request request = {.struct_size = sizeof request,
-                                            .flags = flags,
-                                            .method = "GET",
-                                            .url = at(f, path)};
+  const struct artm_http_request request = {
+      .struct_size = sizeof request, .flags = flags, .method = "GET", .url = at(f, path)};
   return http_send(f->client, call, &request, ret);
 }
 
@@ -80,12 +77,9 @@ static void test_one_connection_serves_all(void **state) {
   assert_int_equal(http_connections_opened(f.client), 2); /* with the TLS attempt */
   struct traffic_origin *list;
   size_t count = traffic_list(traffic, &list);
-  assert_int_equal(count, 2); /* the TLS attempt is one of https:// */
-  for (size_t i = 0; i < count; i++)
-    if (strncmp(list[i].origin, "http:", 5) == 0) {
-      assert_int_equal(list[i].requests, 100);
-      assert_int_equal(list[i].received, 1700);
-    }
+  assert_int_equal(count, 1); /* the TLS attempt was no request */
+  assert_int_equal(list[0].requests, 100);
+  assert_int_equal(list[0].received, 1700);
   traffic_free_list(list, count);
   traffic_free(traffic);
   end(&f);
@@ -194,9 +188,8 @@ static bool by_name(struct server *server, int fd, const struct server_request *
   unsigned status = (unsigned)strtoul(request->path + 1, NULL, 10);
   const char *body = strchr(request->path + 1, '/');
   auto_free char *line = str_format("%u Because", status);
-  auto_free char *json =
-      str_format("{\"errors\":[{\"code\":\"%s\",\"message\":\"no\\u001b[31m way\"}]}",
-                 body ? body + 1 : "X");
+  auto_free char *json = str_format(
+      "{\"errors\":[{\"code\":\"%s\",\"message\":\"no\\u001b[31m way\"}]}", body ? body + 1 : "X");
   server_reply(fd, line, "", json);
   return true;
 }
@@ -255,17 +248,15 @@ static void test_headers_of_a_request_are_checked(void **state) {
   (void)state;
   struct fixture f = {0};
   begin(&f, echo, NULL);
-  static const char *const bad[][2] = {{"X-A", "1\r\nX-B: 2"}, {"X-A:", "1"},
-                                       {"Authorization", "Basic x"}, {"", "1"},
-                                       {"X A", "1"}, {"Cookie", "a=b"}};
+  static const char *const bad[][2] = {
+      {"X-A", "1\r\nX-B: 2"}, {"X-A:", "1"},    {"Authorization", "Basic x"}, {"", "1"},
+      {"X A", "1"},           {"Cookie", "a=b"}};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     auto_call call = {0};
     struct artm_http_response *response;
     const char *headers[] = {bad[i][0], bad[i][1], NULL};
-    const struct artm_http_request request = {.struct_size = sizeof request,
-                                              .method = "GET",
-                                              .url = at(&f, "/"),
-                                              .headers = headers};
+    const struct artm_http_request request = {
+        .struct_size = sizeof request, .method = "GET", .url = at(&f, "/"), .headers = headers};
     assert_int_equal(http_send(f.client, &call, &request, &response), ARTM_E_INTERNAL);
   }
   assert_int_equal(server_requests(f.server), 0);
@@ -449,8 +440,7 @@ static void test_breaker(void **state) {
   end(&f);
 }
 
-static bool silent(struct server *server, int fd, const struct server_request *request,
-                   void *arg) {
+static bool silent(struct server *server, int fd, const struct server_request *request, void *arg) {
   (void)server;
   const char *first = arg;
   server_read_body(fd, request, NULL);
@@ -462,8 +452,8 @@ static bool silent(struct server *server, int fd, const struct server_request *r
 
 static void test_stall(void **state) {
   (void)state;
-  static const char *const starts[] = {"", "HTTP/1.1 200 OK\r\nX-A: ",
-                                       "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n1"};
+  static const char *const starts[] = {
+      "", "HTTP/1.1 200 OK\r\nX-A: ", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n1"};
   for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
     struct fixture f = {.config = {.retries = 0, .stall_timeout_ms = 600}};
     begin(&f, silent, (void *)(uintptr_t)starts[i]);
@@ -551,10 +541,8 @@ static void test_offset_whatever_the_server_does(void **state) {
     struct fixture f = {0};
     begin(&f, blob, &mode);
     auto_call call = {0};
-    const struct artm_http_request request = {.struct_size = sizeof request,
-                                              .method = "GET",
-                                              .offset = 1000001,
-                                              .url = at(&f, "/blob")};
+    const struct artm_http_request request = {
+        .struct_size = sizeof request, .method = "GET", .offset = 1000001, .url = at(&f, "/blob")};
     struct artm_http_response *response;
     assert_int_equal(http_send(f.client, &call, &request, &response), 0);
     assert_int_equal(response->size, BIG - 1000001);
@@ -669,8 +657,7 @@ static void test_refused_upload_keeps_its_body(void **state) {
   struct server *blobs = server_start(blob, &mode);
   auto_call call = {0};
   auto_free char *url = str_format("//127.0.0.1:%u/blob", server_port(blobs));
-  const struct artm_http_request down = {
-      .struct_size = sizeof down, .method = "GET", .url = url};
+  const struct artm_http_request down = {.struct_size = sizeof down, .method = "GET", .url = url};
   struct artm_http_response *from, *to;
   assert_int_equal(http_send(f.client, &call, &down, &from), 0);
   const struct artm_http_request up = {.struct_size = sizeof up,
@@ -759,8 +746,7 @@ static void test_budget(void **state) {
   strings_done(&facts.hosts);
 }
 
-static bool mirror(struct server *server, int fd, const struct server_request *request,
-                   void *arg) {
+static bool mirror(struct server *server, int fd, const struct server_request *request, void *arg) {
   (void)server, (void)arg;
   if (strcmp(request->path, "/v2/proxy/lib/x/manifests/1") == 0)
     server_reply(fd, "200 OK", "", "mirrored");
@@ -777,8 +763,7 @@ static void test_mirrors_come_first(void **state) {
   auto_free char *host = str_format("127.0.0.1:%u", server_port(f.server));
   auto_free char *place = str_format("127.0.0.1:%u/proxy", server_port(other));
   const char *const mirrors[] = {"127.0.0.1:1/none", place};
-  const struct registry_settings settings = {
-      .host = host, .mirrors = mirrors, .mirror_count = 2};
+  const struct registry_settings settings = {.host = host, .mirrors = mirrors, .mirror_count = 2};
   f.config.registries = &settings;
   f.config.registry_count = 1;
   f.client = http_client_new(&f.config);
@@ -789,6 +774,25 @@ static void test_mirrors_come_first(void **state) {
   assert_int_equal(server_requests(other), 2);
   end(&f);
   server_stop(other);
+}
+
+static void test_proxy_of_the_environment(void **state) {
+  (void)state;
+  const struct registry_settings settings = {.host = "registry.test", .plain_http = true};
+  struct fixture f = {.config = {.registries = &settings, .registry_count = 1}};
+  begin(&f, echo, NULL);
+  auto_free char *proxy = str_format("http://127.0.0.1:%u", server_port(f.server));
+  setenv("http_proxy", proxy, 1);
+  auto_call call = {0};
+  struct artm_http_response *response;
+  const struct artm_http_request request = {
+      .struct_size = sizeof request, .method = "GET", .url = "//registry.test/v2/"};
+  assert_int_equal(http_send(f.client, &call, &request, &response), 0);
+  artm_http_close(response);
+  unsetenv("http_proxy");
+  auto_free char *seen = server_journal(f.server);
+  assert_non_null(strstr(seen, "GET http://registry.test/v2/ HTTP/1.1"));
+  end(&f);
 }
 
 int main(void) {
@@ -825,6 +829,7 @@ int main(void) {
       cmocka_unit_test(test_plain_http_elsewhere_is_refused),
       cmocka_unit_test(test_budget),
       cmocka_unit_test(test_mirrors_come_first),
+      cmocka_unit_test(test_proxy_of_the_environment),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   curl_global_cleanup();

@@ -144,10 +144,38 @@ static void test_secrets(void **state) {
   assert_string_equal(after, "token");
 }
 
+static void check_redacted(const char *text, const char *expected) {
+  auto_free char *shown = log_redact(text);
+  assert_string_equal(shown, expected);
+}
+
+static void test_userinfo(void **state) {
+  (void)state;
+  check_redacted("at https://u:p@h/x and http://tok@[::1]:5000", "at https://***@h/x and "
+                                                                 "http://***@[::1]:5000");
+  check_redacted("{\"a\":\"oci://h/x\",\"b\":\"@\"}", "{\"a\":\"oci://h/x\",\"b\":\"@\"}");
+  check_redacted("docker://alpine:3.20@sha256:ab https://h/a@b", "docker://alpine:3.20@sha256:ab "
+                                                                 "https://h/a@b");
+  check_redacted("https://a@b@h ://@ x://", "https://***@h ://@ x://");
+  log_userinfo("alpine:3.20@sha256:abcd");
+  log_userinfo("user@host");
+  log_userinfo("host/name:tag@else");
+  log_userinfo("");
+  check_redacted("3.20 user host/name:tag", "3.20 user host/name:tag");
+  log_userinfo("ghcr:user:first@host/x");
+  log_userinfo("https://u:second@host/x");
+  log_userinfo("https://token-alone@host/x");
+  check_redacted("user:first second token-alone", "*** *** ***");
+  log_done();
+}
+
 static char calls[16];
 static void around(void *arg, bool before) {
   (void)arg;
-  strncat(calls, before ? "b" : "a", 1);
+  size_t length = strlen(calls);
+  assert_true(length + 1 < sizeof calls);
+  calls[length] = before ? 'b' : 'a';
+  calls[length + 1] = '\0';
 }
 
 static void test_display(void **state) {
@@ -197,10 +225,15 @@ static void test_guard(void **state) {
 int main(void) {
   json_setup();
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_text_lines),   cmocka_unit_test(test_failure),
-      cmocka_unit_test(test_hostile_text), cmocka_unit_test(test_color),
-      cmocka_unit_test(test_json_lines),   cmocka_unit_test(test_secrets),
-      cmocka_unit_test(test_display),      cmocka_unit_test(test_threads_keep_lines_whole),
+      cmocka_unit_test(test_text_lines),
+      cmocka_unit_test(test_failure),
+      cmocka_unit_test(test_hostile_text),
+      cmocka_unit_test(test_color),
+      cmocka_unit_test(test_json_lines),
+      cmocka_unit_test(test_secrets),
+      cmocka_unit_test(test_userinfo),
+      cmocka_unit_test(test_display),
+      cmocka_unit_test(test_threads_keep_lines_whole),
       cmocka_unit_test(test_guard),
   };
   return cmocka_run_group_tests(tests, setup, teardown);

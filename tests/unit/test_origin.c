@@ -54,12 +54,21 @@ static void test_parts(void **state) {
 
 static void test_refused(void **state) {
   (void)state;
-  static const char *const urls[] = {
-      "https://u@a.example/",  "https://u:p@a.example/", "https://:p@a.example/",
-      "https:/a.example/",     "ftp://a.example/",       "file:///etc/passwd",
-      "javascript:alert(1)",   "//a.example/",           "a.example",
-      "https://",              "https:///x",             "https://a.example:99999/",
-      "https://a.example/\r\nX: y", "https://a b/",      ""};
+  static const char *const urls[] = {"https://u@a.example/",
+                                     "https://u:p@a.example/",
+                                     "https://:p@a.example/",
+                                     "https:/a.example/",
+                                     "ftp://a.example/",
+                                     "file:///etc/passwd",
+                                     "javascript:alert(1)",
+                                     "//a.example/",
+                                     "a.example",
+                                     "https://",
+                                     "https:///x",
+                                     "https://a.example:99999/",
+                                     "https://a.example/\r\nX: y",
+                                     "https://a b/",
+                                     ""};
   for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
     auto_url url = {0};
     auto_error err = {0};
@@ -97,6 +106,21 @@ static void test_resolve(void **state) {
     if (cases[i].result)
       assert_string_equal(url.text, cases[i].result);
   }
+}
+
+static void test_default_ports(void **state) {
+  (void)state;
+  auto_url url = {0};
+  auto_error err = {0};
+  assert_int_equal(url_parse("https://r.example/", &url, &err), 0);
+  assert_true(url_served_by(&url, "R.example"));
+  assert_true(url_served_by(&url, "r.example:443"));
+  assert_false(url_served_by(&url, "r.example:80"));
+  assert_false(url_served_by(&url, "r.example:4430"));
+  assert_true(authority_equal("r.example:443", "R.Example"));
+  assert_true(authority_equal("r.example:5000", "r.example:5000"));
+  assert_false(authority_equal("r.example:5000", "r.example"));
+  assert_false(authority_equal("r.example", "r.exampl"));
 }
 
 static void test_shown_without_secrets(void **state) {
@@ -140,18 +164,30 @@ static void test_address_classes(void **state) {
     const char *address;
     enum address_class class;
   } cases[] = {
-      {"8.8.8.8", ADDRESS_PUBLIC},           {"127.0.0.1", ADDRESS_LOOPBACK},
-      {"127.255.0.1", ADDRESS_LOOPBACK},     {"0.0.0.0", ADDRESS_SPECIAL},
-      {"169.254.169.254", ADDRESS_SPECIAL},  {"224.0.0.1", ADDRESS_SPECIAL},
-      {"255.255.255.255", ADDRESS_SPECIAL},  {"10.1.2.3", ADDRESS_PRIVATE},
-      {"172.16.0.1", ADDRESS_PRIVATE},       {"172.31.255.1", ADDRESS_PRIVATE},
-      {"172.32.0.1", ADDRESS_PUBLIC},        {"192.168.0.1", ADDRESS_PRIVATE},
-      {"100.64.0.1", ADDRESS_PRIVATE},       {"100.128.0.1", ADDRESS_PUBLIC},
-      {"::1", ADDRESS_LOOPBACK},             {"::", ADDRESS_SPECIAL},
-      {"fe80::1", ADDRESS_SPECIAL},          {"ff02::1", ADDRESS_SPECIAL},
-      {"fd00::1", ADDRESS_PRIVATE},          {"2001:4860:4860::8888", ADDRESS_PUBLIC},
-      {"::ffff:127.0.0.1", ADDRESS_LOOPBACK}, {"::ffff:169.254.169.254", ADDRESS_SPECIAL},
-      {"64:ff9b::a00:1", ADDRESS_PRIVATE},   {"2002:7f00:1::", ADDRESS_LOOPBACK},
+      {"8.8.8.8", ADDRESS_PUBLIC},
+      {"127.0.0.1", ADDRESS_LOOPBACK},
+      {"127.255.0.1", ADDRESS_LOOPBACK},
+      {"0.0.0.0", ADDRESS_SPECIAL},
+      {"169.254.169.254", ADDRESS_SPECIAL},
+      {"224.0.0.1", ADDRESS_SPECIAL},
+      {"255.255.255.255", ADDRESS_SPECIAL},
+      {"10.1.2.3", ADDRESS_PRIVATE},
+      {"172.16.0.1", ADDRESS_PRIVATE},
+      {"172.31.255.1", ADDRESS_PRIVATE},
+      {"172.32.0.1", ADDRESS_PUBLIC},
+      {"192.168.0.1", ADDRESS_PRIVATE},
+      {"100.64.0.1", ADDRESS_PRIVATE},
+      {"100.128.0.1", ADDRESS_PUBLIC},
+      {"::1", ADDRESS_LOOPBACK},
+      {"::", ADDRESS_SPECIAL},
+      {"fe80::1", ADDRESS_SPECIAL},
+      {"ff02::1", ADDRESS_SPECIAL},
+      {"fd00::1", ADDRESS_PRIVATE},
+      {"2001:4860:4860::8888", ADDRESS_PUBLIC},
+      {"::ffff:127.0.0.1", ADDRESS_LOOPBACK},
+      {"::ffff:169.254.169.254", ADDRESS_SPECIAL},
+      {"64:ff9b::a00:1", ADDRESS_PRIVATE},
+      {"2002:7f00:1::", ADDRESS_LOOPBACK},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct sockaddr_storage storage = {0};
@@ -221,10 +257,11 @@ static void test_headers(void **state) {
 
 static void test_bad_ranges_and_lengths(void **state) {
   (void)state;
-  static const char *const ranges[] = {"5-9/10",        "bytes 9-5/10",  "bytes 5-10/10",
-                                       "bytes */10",    "bytes 5-9",     "bytes 5-9/10x",
-                                       "bytes -5-9/10", "bytes 5-9/",    "bytes ",
-                                       "bytes 99999999999999999999-9/10"};
+  static const char *const ranges[] = {"5-9/10",        "bytes 9-5/10",
+                                       "bytes 5-10/10", "bytes */10",
+                                       "bytes 5-9",     "bytes 5-9/10x",
+                                       "bytes -5-9/10", "bytes 5-9/",
+                                       "bytes ",        "bytes 99999999999999999999-9/10"};
   for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
     struct headers headers = {0};
     uint64_t a, b, c;
@@ -236,8 +273,8 @@ static void test_bad_ranges_and_lengths(void **state) {
   static const struct {
     const char *a, *b;
     bool fine;
-  } lengths[] = {{"5", "5", true},   {"5", "6", false}, {"-5", "-5", false}, {"5x", "5x", false},
-                 {"", "", false},    {"99999999999999999999999", "1", false}};
+  } lengths[] = {{"5", "5", true},    {"5", "6", false}, {"-5", "-5", false},
+                 {"5x", "5x", false}, {"", "", false},   {"99999999999999999999999", "1", false}};
   for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
     struct headers headers = {0};
     uint64_t length;
@@ -256,6 +293,7 @@ int main(void) {
       cmocka_unit_test(test_parts),
       cmocka_unit_test(test_refused),
       cmocka_unit_test(test_resolve),
+      cmocka_unit_test(test_default_ports),
       cmocka_unit_test(test_shown_without_secrets),
       cmocka_unit_test(test_loopback_names),
       cmocka_unit_test(test_address_classes),

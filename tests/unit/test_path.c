@@ -78,6 +78,9 @@ static void a_tilde_is_home(void **state) {
   is("~", "/etc", "/etc/~");
   unsetenv("HOME");
   is("~/a", "/etc", "~/a");
+  assert_true(path_lacks_home("~/a"));
+  assert_false(path_lacks_home("~a"));
+  assert_false(path_lacks_home("/a"));
 }
 
 static void lists_are_resolved_and_other_things_left_alone(void **state) {

@@ -160,6 +160,41 @@ static void test_secret(void **state) {
   log_done();
 }
 
+/* The character of the source line that the caret points at. */
+static const char *above_caret(const char *out) {
+  const char *source = strstr(out, " | ") + 3, *below = strstr(source, " | ") + 3;
+  return source + strcspn(below, "^");
+}
+
+/* The part of a line that is shown may begin or end in the middle of a secret. */
+static void test_secret_in_a_long_line(void **state) {
+  (void)state;
+  static const char secret[] = "hunter2-secret";
+  auto_buf text = {0};
+  for (int i = 10; i < 70; i++)
+    buf_printf(&text, "%d-%s ", i, secret);
+  log_secret(secret);
+  for (uint32_t i = 0; i < 60; i++) {
+    auto_free char *out = print_one(text.data, 1, i * 18 + 1, "10-");
+    for (size_t part = 0; part + 3 < sizeof secret; part++) {
+      char piece[4] = {0};
+      memcpy(piece, secret + part, 3);
+      assert_null(strstr(out, piece));
+    }
+    auto_free char *expected = str_format("%u-***", i + 10);
+    assert_memory_equal(above_caret(out), expected, 6);
+  }
+  log_done();
+}
+
+/* A CI runner that watches our output must not take a line of the config for a command. */
+static void test_runner_commands(void **state) {
+  (void)state;
+  auto_free char *out = print_one("a: b # ##[group]x\n", 1, 1, "a");
+  assert_null(strstr(out, "##["));
+  assert_non_null(strstr(out, "# #\\x23[group]x"));
+}
+
 /* As many problems as lines: the file is walked through once. */
 static void test_many(void **state) {
   (void)state;
@@ -181,9 +216,16 @@ static void test_many(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_text),   cmocka_unit_test(test_lines), cmocka_unit_test(test_long_line),
-      cmocka_unit_test(test_order),  cmocka_unit_test(test_json),  cmocka_unit_test(test_github),
-      cmocka_unit_test(test_secret), cmocka_unit_test(test_many),
+      cmocka_unit_test(test_text),
+      cmocka_unit_test(test_lines),
+      cmocka_unit_test(test_long_line),
+      cmocka_unit_test(test_order),
+      cmocka_unit_test(test_json),
+      cmocka_unit_test(test_github),
+      cmocka_unit_test(test_secret),
+      cmocka_unit_test(test_secret_in_a_long_line),
+      cmocka_unit_test(test_runner_commands),
+      cmocka_unit_test(test_many),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

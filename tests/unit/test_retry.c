@@ -21,9 +21,9 @@ static void test_statuses(void **state) {
 
 static void test_transport(void **state) {
   (void)state;
-  static const CURLcode yes[] = {CURLE_COULDNT_CONNECT,    CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING,
-                                 CURLE_OPERATION_TIMEDOUT, CURLE_SEND_ERROR,   CURLE_RECV_ERROR,
-                                 CURLE_HTTP2,              CURLE_HTTP2_STREAM};
+  static const CURLcode yes[] = {
+      CURLE_COULDNT_CONNECT, CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_OPERATION_TIMEDOUT,
+      CURLE_SEND_ERROR,      CURLE_RECV_ERROR,   CURLE_HTTP2,       CURLE_HTTP2_STREAM};
   for (size_t i = 0; i < sizeof yes / sizeof *yes; i++)
     assert_true(retry_transport(yes[i], "", 3));
   assert_true(retry_transport(CURLE_COULDNT_RESOLVE_HOST, "", 0));
@@ -31,7 +31,8 @@ static void test_transport(void **state) {
   assert_false(retry_transport(CURLE_PEER_FAILED_VERIFICATION, "", 0));
   assert_false(retry_transport(CURLE_SEND_FAIL_REWIND, "", 0));
   assert_false(retry_transport(CURLE_URL_MALFORMAT, "", 0));
-  assert_true(retry_transport(CURLE_SSL_CONNECT_ERROR, "Recv failure: Connection reset by peer", 0));
+  assert_true(
+      retry_transport(CURLE_SSL_CONNECT_ERROR, "Recv failure: Connection reset by peer", 0));
   assert_false(retry_transport(CURLE_SSL_CONNECT_ERROR, "unsupported protocol", 0));
 }
 

@@ -55,6 +55,7 @@ static void selects_by_name_version_and_glob(void **state) {
   assert_int_equal(selected(f, NULL, "files=paper"), 1);
   assert_int_equal(selected(f, NULL, "images=*/vault@*"), 1);
   assert_int_equal(selected(f, "images", ""), 4); /* empty: everything */
+  assert_int_equal(selected(f, NULL, ""), 4);
 }
 
 static void unite(void **state) {
