@@ -3,6 +3,7 @@
 """A source that knows its root only after a download: begin, resolve, matches, fetch."""
 import os
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import build  # noqa: E402
@@ -15,7 +16,7 @@ class Deferred(Scenario):
 
     @classmethod
     def setUpClass(cls):
-        cls.plugins = harness.tempfile.TemporaryDirectory(prefix='artmirror-test-')
+        cls.plugins = tempfile.TemporaryDirectory(prefix='artmirror-test-')
         os.chmod(cls.plugins.name, 0o755)
         build.plugin(build.PLUGINS / 'deferred.c', f'{cls.plugins.name}/parcels.so',
                      '-D_GNU_SOURCE')

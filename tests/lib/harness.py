@@ -15,8 +15,6 @@ from pathlib import Path
 
 import tap
 
-sys.dont_write_bytecode = True
-
 SRCDIR = Path(os.environ.get('SRCDIR') or Path(__file__).resolve().parents[2]).resolve()
 ARTMIRROR = os.path.abspath(os.environ.get('ARTMIRROR') or SRCDIR / 'artmirror')
 PLUGIN_DIRS = [os.path.abspath(folder) for folder in
