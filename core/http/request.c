@@ -80,7 +80,8 @@ static int locate(struct sending *s, const struct destination *to, struct url *u
     int rc = scheme_begin(s->client, s->call, served, &wire);
     if (rc)
       return rc;
-    s->probe = wire == WIRE_PROBING ? str_copy(served) : NULL;
+    s->probe_held = wire == WIRE_PROBING;
+    s->probe = s->probe_held ? str_copy(served) : NULL;
     text = str_format("%s://%s%s", wire == WIRE_PLAIN ? "http" : "https", served,
                       to->text + 2 + strlen(authority));
   }
@@ -176,10 +177,8 @@ int send_to(struct http_client *client, struct artm_call *call,
     rc = find_home(&s, to, &url);
   if (rc == 0)
     rc = send_both_ways(&s, &url, ret);
-  if (s.probe) { /* nothing was learnt */
+  if (s.probe_held) /* nothing was asked */
     scheme_end(client, s.probe, WIRE_UNKNOWN);
-    free(take(s.probe));
-  }
   if (rc == 0 || !s.no_tls)
     return rc;
   error_done(&call->error);

@@ -17,7 +17,8 @@ struct sending {
   char *repository;          /* of the first scope, or NULL */
   const char *authorization; /* fixed, for home; no credentials are looked for */
   bool anonymous;            /* without credentials from now on */
-  char *probe;               /* authority of which we are to find out whether it speaks TLS */
+  char *probe;               /* authority of which it is not yet known whether it speaks TLS */
+  bool probe_held;           /* others wait for us to find out */
   bool no_tls;               /* it does not */
   char *short_body;          /* a short stream body, read ahead */
   uint32_t retries;

@@ -61,8 +61,11 @@ static void learn_scheme(struct sending *s, const struct exchange *x, bool answe
   const char *text = x->error_text ? x->error_text : "";
   enum wire wire = answered ? WIRE_TLS : scheme_of_failure(x->result, text);
   s->no_tls = wire == WIRE_PLAIN;
-  scheme_end(s->client, s->probe, wire);
-  free(take(s->probe));
+  if (s->probe_held || wire != WIRE_UNKNOWN)
+    scheme_end(s->client, s->probe, wire);
+  s->probe_held = false;
+  if (wire != WIRE_UNKNOWN)
+    free(take(s->probe));
 }
 
 static void note_failure(struct sending *s, const struct exchange *x) {

@@ -145,9 +145,7 @@ int source_open_blob(struct artefact *artefact, struct artm_call *call,
   struct visit visit = enter(artefact->source, call);
   int rc = visit_answer(&visit, "source.open_blob",
                         table->open_blob(artefact->abi, call, &wanted, offset, &stream), 0);
-  if (!rc && !stream_is_whole(stream))
-    rc = visit_misbehaved(artefact->source->plugin, call, "source.open_blob made no stream");
-  if (!rc)
-    *ret = stream;
-  return rc;
+  return rc ? rc
+            : visit_stream(artefact->source->plugin, &artefact->source->lock, call,
+                           "source.open_blob", stream, ret);
 }

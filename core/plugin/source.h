@@ -42,7 +42,7 @@ int source_fetch(struct artefact *, struct artm_call *, struct descriptor *ret);
 /* With data, digest verified. ARTM_NO: not there. */
 int source_manifest(struct artefact *, struct artm_call *, const char *reference,
                     struct descriptor *ret);
-/* The plugin's raw stream; ARTM_E_UNSUPPORTED for an offset it can't start from. */
+/* The plugin's stream, unhashed; ARTM_E_UNSUPPORTED for an offset it can't start from. */
 int source_open_blob(struct artefact *, struct artm_call *, const struct descriptor *,
                      uint64_t offset, struct artm_stream **ret);
 #endif

@@ -104,11 +104,9 @@ int target_open_blob(struct repository *repository, struct artm_call *call,
   struct visit visit = enter(repository->target, call);
   int rc = visit_answer(&visit, "target.open_blob",
                         table->open_blob(repository->abi, call, &wanted, offset, &stream), 0);
-  if (!rc && !stream_is_whole(stream))
-    rc = visit_misbehaved(repository->target->plugin, call, "target.open_blob made no stream");
-  if (!rc)
-    *ret = stream;
-  return rc;
+  return rc ? rc
+            : visit_stream(repository->target->plugin, &repository->target->lock, call,
+                           "target.open_blob", stream, ret);
 }
 
 int target_has_blob(struct repository *repository, struct artm_call *call,

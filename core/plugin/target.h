@@ -39,8 +39,8 @@ int target_has_blob(struct repository *, struct artm_call *, const struct descri
 /* ARTM_NO also if the plugin has no mount. */
 int target_mount(struct repository *, struct artm_call *, const struct descriptor *,
                  const char *from);
-/* A serial plugin's lock is held meanwhile: reading its streams takes no lock, and what a stream
- * does on this thread (open the same plugin's blob again) enters the lock once more. */
+/* A serial plugin's lock is held meanwhile: what content does on this thread (read or open the same
+ * plugin's blob) enters the lock once more. */
 int target_put_blob(struct repository *, struct artm_call *, const struct descriptor *,
                     struct artm_stream *content);
 /* descriptor has data. reference: digest or tag. */

@@ -2,8 +2,10 @@
 /* Going into a plugin's code and coming back. */
 #include "plugin/visit.h"
 #include "base/memory.h"
+#include "plugin/sink.h"
 #include "plugin/trial.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 struct visit visit_begin(struct plugin *plugin, pthread_mutex_t *instance, struct artm_call *call) {
   struct visit visit = {.plugin = plugin, .call = call};
@@ -55,6 +57,48 @@ int visit_answer(struct visit *visit, const char *function, int32_t answer, unsi
                             error_code_name(answer));
   call->error.code = answer; /* the message may be that of a host function's failure */
   return answer;
+}
+
+struct visited_stream {
+  struct artm_stream abi; /* first: the reader's pointer is cast back */
+  struct artm_stream *inner;
+  struct plugin *plugin;
+  pthread_mutex_t *instance;
+};
+
+static int64_t stream_read(struct artm_stream *abi, struct artm_call *call, void *buffer,
+                           uint64_t len) {
+  struct visited_stream *stream = (struct visited_stream *)(void *)abi;
+  struct visit visit = visit_begin(stream->plugin, stream->instance, call);
+  int64_t got = stream->inner->read(stream->inner, call, buffer, len);
+  if (got < 0)
+    return visit_answer(&visit, "stream.read", got < INT32_MIN ? INT32_MIN : (int32_t)got, 0);
+  visit_end(&visit);
+  if ((uint64_t)got > len)
+    return visit_misbehaved(stream->plugin, call, "stream.read gave more than it was asked for");
+  return got;
+}
+
+static void stream_close(struct artm_stream *abi) {
+  struct visited_stream *stream = (struct visited_stream *)(void *)abi;
+  struct visit visit = visit_begin(stream->plugin, stream->instance, NULL);
+  stream->inner->close(stream->inner);
+  visit_end(&visit);
+  free(stream);
+}
+
+int visit_stream(struct plugin *plugin, pthread_mutex_t *instance, struct artm_call *call,
+                 const char *function, struct artm_stream *inner, struct artm_stream **ret) {
+  if (!stream_is_whole(inner))
+    return visit_misbehaved(plugin, call, "%s made no stream", function);
+  struct visited_stream *stream = mem_alloc(sizeof *stream);
+  *stream = (struct visited_stream){
+      .abi = {.struct_size = sizeof stream->abi, .read = stream_read, .close = stream_close},
+      .inner = inner,
+      .plugin = plugin,
+      .instance = instance};
+  *ret = &stream->abi;
+  return 0;
 }
 
 void error_place(struct error *error, const struct artm_config *config) {

@@ -25,6 +25,11 @@ int visit_answer(struct visit *, const char *function, int32_t answer, unsigned 
 int visit_misbehaved(const struct plugin *, struct artm_call *, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* A plugin's stream whose reads are visits: in its turn, and checked. Takes inner over; the caller
+ * closes it. function: "source.open_blob", for the message about one that is none. */
+int visit_stream(struct plugin *, pthread_mutex_t *instance, struct artm_call *,
+                 const char *function, struct artm_stream *inner, struct artm_stream **ret);
+
 /* Completes a CONFIG error that names a field with the place of that field in the config. */
 void error_place(struct error *, const struct artm_config *);
 

@@ -143,7 +143,7 @@ class Tokens(AuthCase):
         tokens = self.tokens(allow=lambda account, repository, action: action == 'pull')
         source, target = self.pair(tokens)
         found = self.push(source, target, self.settings(target), status=3)
-        self.assertLessEqual(len(tokens.seen), 6)
+        self.assertLessEqual(len(tokens.seen), 12)
         self.assertIn('m/app', found.said)
 
     def test_mount_scope_refused(self):

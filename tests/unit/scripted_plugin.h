@@ -40,6 +40,8 @@ struct script {
   atomic_int inside, most;
   int destroyed;
   bool bad_object;
+  bool slow_reads;
+  int64_t read_answer; /* of a stream, if not 0 */
 };
 static struct script script;
 
@@ -116,10 +118,23 @@ struct text_stream {
   const char *left;
 };
 
+/* Counts how many threads are here at once. */
+static void stay_a_while(void) {
+  int now = atomic_fetch_add(&script.inside, 1) + 1, most = atomic_load(&script.most);
+  while (now > most && !atomic_compare_exchange_weak(&script.most, &most, now))
+    ;
+  usleep(5000);
+  atomic_fetch_sub(&script.inside, 1);
+}
+
 static int64_t text_read(struct artm_stream *stream, struct artm_call *call, void *buffer,
                          uint64_t len) {
   struct text_stream *text = (struct text_stream *)(void *)stream;
   (void)call;
+  if (script.slow_reads)
+    stay_a_while();
+  if (script.read_answer)
+    return script.read_answer;
   if (!*text->left || len == 0)
     return 0;
   *(char *)buffer = *text->left++;
@@ -180,11 +195,7 @@ static int32_t target_blob(struct artm_repository *repository, struct artm_call 
 static int32_t target_has(struct artm_repository *repository, struct artm_call *call,
                           const struct artm_descriptor *descriptor) {
   (void)repository, (void)descriptor;
-  int now = atomic_fetch_add(&script.inside, 1) + 1, most = atomic_load(&script.most);
-  while (now > most && !atomic_compare_exchange_weak(&script.most, &most, now))
-    ;
-  usleep(20000);
-  atomic_fetch_sub(&script.inside, 1);
+  stay_a_while();
   return answer(call);
 }
 

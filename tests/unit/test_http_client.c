@@ -466,6 +466,21 @@ static void test_stall(void **state) {
   }
 }
 
+static bool silent_once(struct server *server, int fd, const struct server_request *request,
+                        void *arg) {
+  return request->number == 1 ? silent(server, fd, request, arg) : echo(server, fd, request, NULL);
+}
+
+static void test_stall_is_tried_again(void **state) {
+  (void)state;
+  struct fixture f = {.config = {.retries = 1, .stall_timeout_ms = 2000}};
+  begin(&f, silent_once, (void *)(uintptr_t) "");
+  auto_call call = {0};
+  assert_string_equal(get_text(&f, &call, "/a"), "/a");
+  assert_int_equal(server_requests(f.server), 2);
+  end(&f);
+}
+
 static bool drip(struct server *server, int fd, const struct server_request *request, void *arg) {
   (void)server, (void)arg, (void)request;
   server_text(fd, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
@@ -819,6 +834,7 @@ int main(void) {
       cmocka_unit_test(test_dead_connection_is_replaced),
       cmocka_unit_test(test_breaker),
       cmocka_unit_test(test_stall),
+      cmocka_unit_test(test_stall_is_tried_again),
       cmocka_unit_test(test_drip_is_a_stall),
       cmocka_unit_test(test_cancel_and_deadline),
       cmocka_unit_test(test_offset_whatever_the_server_does),

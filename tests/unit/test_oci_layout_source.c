@@ -116,6 +116,24 @@ static void reports_broken_layouts(void **state) {
   assert_int_equal(resolve(layout, "2.0.0", NULL, &found), ARTM_E_LOCAL);
 }
 
+/* An index.json within its size limit that would need hundreds of megabytes as a tree. */
+static void refuses_an_index_that_is_a_bomb(void **state) {
+  struct layout *layout = *state;
+  struct found found;
+  static const char head[] = "{\"schemaVersion\":2,\"manifests\":[{}", tail[] = "]}";
+  size_t count = 1000000, len;
+  char *text = malloc(sizeof head + count * 3 + sizeof tail);
+  assert_non_null(text);
+  memcpy(text, head, sizeof head);
+  len = sizeof head - 1;
+  for (size_t i = 0; i < count; i++, len += 3)
+    memcpy(text + len, ",{}", 3);
+  memcpy(text + len, tail, sizeof tail);
+  file_write(path_of(layout->driver, "hello/index.json"), text);
+  free(text);
+  assert_int_equal(resolve(layout, "1.0.0", NULL, &found), ARTM_E_LOCAL);
+}
+
 struct pairs {
   struct artm_pair_sink sink;
   char text[1024];
@@ -163,7 +181,8 @@ static void parses_references(void **state) {
 
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-  const struct CMUnitTest tests[] = {TEST(finds_tags_and_digests), TEST(finds_full_references),
-                                     TEST(reports_broken_layouts), TEST(parses_references)};
+  const struct CMUnitTest tests[] = {
+      TEST(finds_tags_and_digests), TEST(finds_full_references), TEST(reports_broken_layouts),
+      TEST(refuses_an_index_that_is_a_bomb), TEST(parses_references)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

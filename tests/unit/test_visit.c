@@ -216,6 +216,63 @@ static void *call_has_blob(void *arg) {
   return NULL;
 }
 
+static void *read_stream(void *arg) {
+  struct caller *caller = arg;
+  struct artm_call call = {0};
+  struct descriptor blob = {.size = strlen(HELLO)};
+  struct artm_stream *stream = NULL;
+  char buffer[16];
+  if (source_open_blob(caller->world->artefact, &call, &blob, 0, &stream) != 0)
+    abort();
+  while (stream->read(stream, &call, buffer, 1) > 0)
+    ;
+  stream->close(stream);
+  call_done(&call);
+  return NULL;
+}
+
+/* How many threads were in a stream's read at once. */
+static int most_reading(struct world *world, uint32_t threads) {
+  struct caller callers[4];
+  world->plugin.threads = threads;
+  atomic_store(&script.most, 0);
+  for (int i = 0; i < 4; i++) {
+    callers[i].world = world;
+    assert_int_equal(pthread_create(&callers[i].thread, NULL, read_stream, &callers[i]), 0);
+  }
+  for (int i = 0; i < 4; i++)
+    pthread_join(callers[i].thread, NULL);
+  return atomic_load(&script.most);
+}
+
+static void streams_keep_the_thread_model(void **state) {
+  struct world *world = *state;
+  open_all(world);
+  script.slow_reads = true;
+  assert_int_equal(most_reading(world, ARTM_THREADS_SERIAL_PLUGIN), 1);
+  assert_int_equal(most_reading(world, ARTM_THREADS_SERIAL_INSTANCE), 1);
+  assert_true(most_reading(world, ARTM_THREADS_PARALLEL) > 1);
+}
+
+static void odd_reads_name_the_plugin(void **state) {
+  struct world *world = *state;
+  open_all(world);
+  struct descriptor blob = {.size = strlen(HELLO)};
+  struct artm_stream *stream = NULL;
+  char buffer[16];
+  assert_int_equal(source_open_blob(world->artefact, &world->call, &blob, 0, &stream), 0);
+  script.read_answer = 17;
+  expect_failure(world, (int)stream->read(stream, &world->call, buffer, 16), ARTM_E_INTERNAL,
+                 "more than it was asked for");
+  script.read_answer = ARTM_E_NETWORK;
+  expect_failure(world, (int)stream->read(stream, &world->call, buffer, 16), ARTM_E_INTERNAL,
+                 "without saying why");
+  script.read_answer = -1000;
+  expect_failure(world, (int)stream->read(stream, &world->call, buffer, 16), ARTM_E_INTERNAL,
+                 "answered -1000");
+  stream->close(stream);
+}
+
 static int most_at_once(struct world *world, uint32_t threads) {
   struct caller callers[4];
   world->plugin.threads = threads;
@@ -303,7 +360,8 @@ int main(void) {
       CASE(one_descriptor_and_no_more),      CASE(records_of_other_sizes_are_read),
       CASE(odd_answers_name_the_plugin),     CASE(objects_that_are_none_are_refused),
       CASE(the_thread_model_is_kept),        CASE(a_put_may_open_the_same_plugins_blob),
-      CASE(puts_tell_their_flags),
+      CASE(puts_tell_their_flags),           CASE(streams_keep_the_thread_model),
+      CASE(odd_reads_name_the_plugin),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
