@@ -19,7 +19,7 @@ struct node {
   uint8_t type; /* SCALAR: enum node_type */
   bool quoted;
   bool expanded;         /* ${VAR} was replaced: the text may stand for any scalar type */
-  uint32_t line, column; /* from 1 */
+  uint32_t line, column; /* from 1; 0: not in a text that people see */
   bool broken;           /* its ${VAR} was reported: not checked further */
   const struct source_file *file;
   uint32_t count; /* LIST, MAP */

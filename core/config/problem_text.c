@@ -153,7 +153,9 @@ static void add_problems(const struct problems *problems, bool color, struct buf
     const struct problem *problem = &problems->items[i];
     if (problem->file) {
       text_escape(out, problem->file->path, -1, MESSAGE_MAX);
-      buf_printf(out, ":%u:%u: ", problem->line, problem->column);
+      if (problem->line > 0)
+        buf_printf(out, ":%u:%u", problem->line, problem->column);
+      buf_text(out, ": ");
     }
     const char *word = problem->warning ? "warning" : "error";
     const char *start = problem->warning ? YELLOW : RED;

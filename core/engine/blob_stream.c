@@ -33,11 +33,21 @@ static void close_inner(struct blob_stream *stream) {
   stream->inner = NULL;
 }
 
+/* A plugin's answer is checked before anybody counts on it. */
+static int64_t read_inner(struct blob_stream *stream, void *buffer, uint64_t len) {
+  int64_t got = stream->inner->read(stream->inner, &stream->call, buffer, len);
+  if (got > (int64_t)len || (got < 0 && !stream->call.error.code))
+    return call_fail(&stream->call, ARTM_E_INTERNAL,
+                     "blob %s: the plugin answered %lld to a read of %llu bytes",
+                     stream->descriptor->digest.text, (long long)got, (unsigned long long)len);
+  return got;
+}
+
 static int skip(struct blob_stream *stream, uint64_t count) {
   auto_free char *scratch = mem_alloc(SKIP_CHUNK);
   while (count > 0) {
     uint64_t want = count < SKIP_CHUNK ? count : SKIP_CHUNK;
-    int64_t got = stream->inner->read(stream->inner, &stream->call, scratch, want);
+    int64_t got = read_inner(stream, scratch, want);
     if (got == 0)
       return call_fail(&stream->call, ARTM_E_NETWORK, "the content ended early");
     if (got < 0)
@@ -83,7 +93,7 @@ static int recover(struct blob_stream *stream) {
 /* The content must end here. */
 static int check_end(struct blob_stream *stream) {
   char extra;
-  int64_t got = stream->inner ? stream->inner->read(stream->inner, &stream->call, &extra, 1) : 0;
+  int64_t got = stream->inner ? read_inner(stream, &extra, 1) : 0;
   if (got > 0)
     return wrong(stream, "more bytes than its descriptor says");
   /* All bytes are here, so that a failure after the last one does not matter. */
@@ -99,7 +109,7 @@ static int64_t read_some(struct blob_stream *stream, void *buffer, uint64_t len)
   for (;;) {
     int64_t got = stream->inner ? 1 : open_here(stream);
     if (stream->inner && got >= 0) {
-      got = stream->inner->read(stream->inner, &stream->call, buffer, len);
+      got = read_inner(stream, buffer, len);
       if (got > 0)
         return got;
       if (got == 0)

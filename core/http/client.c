@@ -27,6 +27,7 @@ struct http_client *http_client_new(const struct http_config *config) {
   pthread_cond_init(&client->changed, &attributes);
   pthread_condattr_destroy(&attributes);
   pthread_mutex_init(&client->lock, NULL);
+  anchor_cache_init(&client->anchors);
   for (size_t i = 0; i < config->registry_count; i++)
     if (config->registries[i].password)
       log_secret(config->registries[i].password);
@@ -86,6 +87,7 @@ void http_client_free(struct http_client *client) {
   tokens_done(client);
   credentials_done(client);
   pthread_cond_destroy(&client->changed);
+  anchor_cache_done(&client->anchors);
   pthread_mutex_destroy(&client->lock);
   free(client);
 }

@@ -5,6 +5,7 @@
 #define HTTP_SHARED_H
 #include "base/buf.h"
 #include "base/map.h"
+#include "http/anchors.h"
 #include "http/client.h"
 #include "http/url.h"
 #include <pthread.h>
@@ -66,6 +67,7 @@ struct http_client {
   struct credential *all_credentials;
   struct identity *identities;
   struct token *tokens;
+  struct anchor_cache anchors;
   uint64_t connections;
 };
 

@@ -112,22 +112,22 @@ static int need_file(struct artm_call *call, const char *path, const char *what)
   return ARTM_E_CONFIG;
 }
 
-/* SSL_CERT_FILE, SSL_CERT_DIR, CURL_CA_BUNDLE; false if none is set. */
-static bool use_environment(CURL *easy) {
-  const char *file = getenv("SSL_CERT_FILE"), *folder = getenv("SSL_CERT_DIR");
-  const char *bundle = getenv("CURL_CA_BUNDLE");
-  if (!file || !*file)
-    file = bundle;
-  bool any = false;
-  if (file && *file) {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, file);
-    any = true;
-  }
-  if (folder && *folder) {
-    curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
-    any = true;
-  }
-  return any;
+static const char *variable(const char *name) {
+  const char *value = getenv(name);
+  return value && *value ? value : NULL;
+}
+
+/* The config's or a plugin's CA; SSL_CERT_FILE, SSL_CERT_DIR, CURL_CA_BUNDLE; certs.d. */
+static struct anchors choose_anchors(const struct tls_files *files,
+                                     const struct certificates *local) {
+  if (files->ca)
+    return (struct anchors){.file = files->ca};
+  const char *file = variable("SSL_CERT_FILE"), *folder = variable("SSL_CERT_DIR");
+  if (!file)
+    file = variable("CURL_CA_BUNDLE");
+  if (file || folder)
+    return (struct anchors){.file = file, .folder = folder};
+  return (struct anchors){.pem = local->ca.len ? &local->ca : NULL};
 }
 
 static int use_client_certificate(struct artm_call *call, CURL *easy, const char *cert,
@@ -154,12 +154,8 @@ int tls_setup(struct http_client *client, struct artm_call *call, CURL *easy, st
   if (rc)
     return rc;
   const struct certificates *local = certificates_of(client, origin, url);
-  if (files.ca) {
-    curl_easy_setopt(easy, CURLOPT_CAINFO, files.ca);
-  } else if (!use_environment(easy) && local->ca.len) {
-    struct curl_blob blob = {local->ca.data, local->ca.len, CURL_BLOB_COPY};
-    curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
-  }
+  struct anchors anchors = choose_anchors(&files, local);
+  anchors_use(&client->anchors, easy, &anchors);
   if (files.cert)
     return use_client_certificate(call, easy, files.cert, files.key);
   return local->cert ? use_client_certificate(call, easy, local->cert, local->key) : 0;

@@ -45,8 +45,10 @@ static const struct node *place_of(const struct matrix_row *row) {
 }
 
 static char *describe_place(const struct node *at) {
-  return at->file != NULL ? str_format("%s:%u:%u", at->file->path, at->line, at->column)
-                          : str_copy("the command line");
+  if (at->file == NULL)
+    return str_copy("the command line");
+  return at->line > 0 ? str_format("%s:%u:%u", at->file->path, at->line, at->column)
+                      : str_copy(at->file->path);
 }
 
 static const char *version_name(const struct version_item *version) {

@@ -61,6 +61,7 @@ static struct node *copy_node(const struct node *from, const struct source_file 
   struct node *node = arena_alloc(memory, sizeof *node);
   *node = *from;
   node->file = file;
+  node->line = node->column = 0; /* the YAML is ours: nobody could look there */
   if (from->kind == NODE_SCALAR) {
     node->text = arena_copy(memory, from->text);
   } else if (from->kind == NODE_LIST) {
@@ -90,8 +91,6 @@ int pair_list_node(struct pair_list *list, const char *name, struct arena *memor
     struct source_file *file = arena_alloc(memory, sizeof *file);
     file->path = arena_copy(memory, name);
     file->folder = arena_copy(memory, ".");
-    file->text = arena_copy(memory, list->yaml.data);
-    file->size = list->yaml.len;
     *ret = copy_node(root, file, memory);
   }
   problems_done(&problems);

@@ -107,8 +107,10 @@ void error_place(struct error *error, const struct artm_config *config) {
   const struct node *node = config_node(config, error->field);
   if (!node)
     node = config->node;
-  if (node && node->file)
+  if (node && node->file && node->line > 0)
     error_where(error, "%s:%u:%u", node->file->path, node->line, node->column);
+  else if (node && node->file)
+    error_where(error, "%s", node->file->path);
 }
 
 struct attempt {

@@ -112,17 +112,20 @@ char *log_redact(const char *text) {
     buf_text(&out, text);
     text = "";
   }
+  const char *plain = text; /* what is not yet copied */
   while (*text != '\0') {
     bool in_url = text - start >= 3 && memcmp(text - 3, "://", 3) == 0;
     size_t len = in_url ? userinfo_length(text) : 0;
     if (len == 0)
       len = secret_at(text);
-    if (len > 0)
+    if (len > 0) {
+      buf_add(&out, plain, (size_t)(text - plain));
       buf_text(&out, "***");
-    else
-      buf_add(&out, text, 1);
+      plain = text + len;
+    }
     text += len > 0 ? len : 1;
   }
+  buf_add(&out, plain, (size_t)(text - plain));
   pthread_mutex_unlock(&secrets.lock);
   return buf_take(&out);
 }

@@ -138,6 +138,7 @@ class Faults(FaultCase):
             'past': ('s', [(MANIFEST, mock.too_many(past))], 0),
             'garbage': ('s', [(MANIFEST, mock.too_many('soon-ish'))], 0),
             'go duration': ('t', [('^POST', mock.too_many(None, go))], 0),
+            'html, streamed': ('t', [('^PUT .*{layer}', html)], 0),
             'html': ('t', [('^PUT .*blobs', html)], 0),
             'manifest put': ('t', [('^PUT .*manifests', mock.too_many(1))], 0, self.waited(0.9)),
             'blob get': ('s', [(BLOB, mock.too_many(1))], 0, self.waited(0.9)),

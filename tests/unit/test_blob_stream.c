@@ -18,6 +18,8 @@ struct faulty {
   uint64_t size;
   uint64_t break_at[8]; /* each once, then 0 */
   bool no_offsets;
+  int32_t open_fails; /* code, with error.tried */
+  int64_t odd_answer; /* of the first read, with no reason given */
   int opens;
   uint64_t served;
 };
@@ -33,6 +35,8 @@ static int64_t faulty_read(struct artm_stream *abi, struct artm_call *call, void
   struct faulty_stream *stream = (struct faulty_stream *)abi;
   struct faulty *f = stream->faulty;
   uint64_t end = f->size;
+  if (f->odd_answer)
+    return f->odd_answer > 0 ? (int64_t)len + f->odd_answer : f->odd_answer;
   for (size_t i = 0; i < 8; i++)
     if (f->break_at[i] && f->break_at[i] >= stream->offset && f->break_at[i] < end)
       end = f->break_at[i];
@@ -63,6 +67,11 @@ static int32_t faulty_open(struct artm_artefact *artefact, struct artm_call *cal
   faulty->opens++;
   if (offset && faulty->no_offsets)
     return call_fail(call, ARTM_E_UNSUPPORTED, "no offsets");
+  if (faulty->open_fails) {
+    call_fail(call, faulty->open_fails, "six attempts failed");
+    call->error.tried = true;
+    return faulty->open_fails;
+  }
   struct faulty_stream *stream = mem_alloc(sizeof *stream);
   *stream =
       (struct faulty_stream){{sizeof stream->abi, 0, faulty_read, faulty_close}, faulty, offset};
@@ -208,6 +217,71 @@ static void short_content_fails_in_the_end(void **state) {
   free(world.content);
 }
 
+/* HTTP has tried again by itself: attempts do not multiply. */
+static void an_open_that_was_tried_is_final(void **state) {
+  (void)state;
+  struct world world;
+  world_make(&world, 1000);
+  world.faulty.open_fails = ARTM_E_NETWORK;
+  auto_error err = {0};
+  uint64_t got;
+  assert_int_equal(read_all(&world, &err, &got), ARTM_E_NETWORK);
+  assert_string_equal(err.message, "six attempts failed");
+  assert_int_equal(world.faulty.opens, 1);
+  free(world.content);
+}
+
+/* Seven breaks with three retries, each more than a MiB after the last but for three. */
+static void progress_makes_attempts_count_anew(void **state) {
+  (void)state;
+  struct world world;
+  world_make(&world, SIZE);
+  const uint64_t mib = 1 << 20;
+  const uint64_t breaks[] = {10, 20, mib + 30, 2 * mib + 40, 2 * mib + 50, 4 * mib, SIZE - 1};
+  memcpy(world.faulty.break_at, breaks, sizeof breaks);
+  auto_error err = {0};
+  uint64_t got;
+  assert_int_equal(read_all(&world, &err, &got), 0);
+  assert_int_equal(got, SIZE);
+  assert_int_equal(world.faulty.opens, 8);
+  free(world.content);
+}
+
+/* A plugin that answers more than was asked for, or an error without a reason. */
+static void odd_answers_end_it(void **state) {
+  (void)state;
+  static const int64_t answers[] = {1, INT32_MAX, -1, ARTM_E_NETWORK, -1000, INT64_MIN};
+  for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+    struct world world;
+    world_make(&world, 1000);
+    world.faulty.odd_answer = answers[i];
+    auto_error err = {0};
+    uint64_t got;
+    assert_int_equal(read_all(&world, &err, &got), ARTM_E_INTERNAL);
+    assert_int_equal(got, 0);
+    assert_int_equal(world.faulty.opens, 1);
+    free(world.content);
+  }
+}
+
+static void small_blobs_are_read_whole(void **state) {
+  (void)state;
+  struct world world;
+  world_make(&world, 1000);
+  auto_call call = {0};
+  auto_free void *data = NULL;
+  assert_int_equal(origin_read_blob(&world.origin, &call, &world.descriptor, 1000, 0, &data), 0);
+  assert_memory_equal(data, world.content, 1000);
+  void *none = NULL;
+  assert_int_equal(origin_read_blob(&world.origin, &call, &world.descriptor, 999, 0, &none),
+                   ARTM_E_LOCAL);
+  world.content[3] ^= 1;
+  assert_int_equal(origin_read_blob(&world.origin, &call, &world.descriptor, 1000, 0, &none),
+                   ARTM_E_DIGEST);
+  assert_null(none);
+  free(world.content);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(whole_blob_arrives),
@@ -217,6 +291,10 @@ int main(void) {
       cmocka_unit_test(flipped_bit_keeps_the_end_back),
       cmocka_unit_test(one_byte_too_many_is_refused),
       cmocka_unit_test(short_content_fails_in_the_end),
+      cmocka_unit_test(an_open_that_was_tried_is_final),
+      cmocka_unit_test(progress_makes_attempts_count_anew),
+      cmocka_unit_test(odd_answers_end_it),
+      cmocka_unit_test(small_blobs_are_read_whole),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -254,6 +254,76 @@ static void absent_child_fails(void **state) {
   store_done(&other);
 }
 
+/* "size": N of the first child becomes "size": 1N. */
+static void a_child_of_another_size_fails(void **state) {
+  (void)state;
+  struct store store = {0};
+  auto_free char *root = multi_platform_index(&store);
+  const char *size = strstr(root, "\"size\":") + 7;
+  auto_free char *wrong = str_format("%.*s1%s", (int)(size - root), root, size);
+  auto_call call = {0};
+  struct graph *graph = NULL;
+  assert_int_equal(build(&store, wrong, NULL, INDEX_FILTERED, &call, &graph), ARTM_E_DIGEST);
+  assert_non_null(strstr(call.error.message, "not 1"));
+  store_done(&store);
+}
+
+/* An index of so many children, all with the same content but for one number. */
+static char *wide_index(struct store *store, int count) {
+  struct buf text = {0};
+  buf_text(&text, "{\"schemaVersion\":2,\"mediaType\":\"" MEDIA_OCI_INDEX "\",\"manifests\":[");
+  for (int i = 0; i < count; i++) {
+    auto_free char *arch = str_format("a%d", i);
+    auto_free char *manifest = image(store, "linux", arch);
+    struct digest digest = put(store, manifest);
+    auto_free char *entry = child(&digest, strlen(manifest), "linux", arch, NULL, NULL);
+    buf_printf(&text, "%s%s", i ? "," : "", entry);
+  }
+  buf_text(&text, "]}");
+  return buf_take(&text);
+}
+
+static void children_are_limited(void **state) {
+  (void)state;
+  for (int over = 0; over < 2; over++) {
+    struct store store = {0};
+    auto_free char *root = wide_index(&store, GRAPH_MANIFESTS_MAX - 1 + over);
+    auto_call call = {0};
+    struct graph *graph = NULL;
+    int result = build(&store, root, NULL, INDEX_FILTERED, &call, &graph);
+    assert_int_equal(result, over ? ARTM_E_DIGEST : 0);
+    if (!over)
+      assert_int_equal(graph->manifest_count, GRAPH_MANIFESTS_MAX - 1);
+    graph_free(graph);
+    store_done(&store);
+  }
+}
+
+static void foreign_layers_are_noted_once_and_left(void **state) {
+  (void)state;
+  struct store store = {0};
+  const char *config_text = "{\"os\":\"linux\",\"architecture\":\"amd64\"}";
+  struct digest config = put(&store, config_text);
+  struct digest layer = digest_of("elsewhere", 9, NULL);
+  auto_free char *foreign =
+      str_format("{\"mediaType\":\"application/vnd.docker.image.rootfs.foreign.diff.tar.gzip\","
+                 "\"digest\":\"%s\",\"size\":9,\"urls\":[\"https://foreign.test/layer\"]}",
+                 layer.text);
+  auto_free char *root = str_format("{\"schemaVersion\":2,\"mediaType\":\"" MEDIA_OCI_MANIFEST
+                                    "\",\"config\":{\"mediaType\":\"" MEDIA_OCI_CONFIG
+                                    "\",\"digest\":\"%s\",\"size\":%zu},\"layers\":[%s,%s]}",
+                                    config.text, strlen(config_text), foreign, foreign);
+  auto_call call = {0};
+  struct graph *graph = NULL;
+  assert_int_equal(build(&store, root, NULL, INDEX_FILTERED, &call, &graph), 0);
+  assert_int_equal(graph->blob_count, 1);
+  assert_int_equal(graph_blob_bytes(graph), strlen(config_text));
+  assert_int_equal(graph->notes.count, 1);
+  assert_non_null(strstr(graph->notes.items[0], layer.text));
+  graph_free(graph);
+  store_done(&store);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(verbatim_keeps_root_and_all),
@@ -264,6 +334,9 @@ int main(void) {
       cmocka_unit_test(nesting_is_limited),
       cmocka_unit_test(same_child_twice_is_read_once),
       cmocka_unit_test(absent_child_fails),
+      cmocka_unit_test(a_child_of_another_size_fails),
+      cmocka_unit_test(children_are_limited),
+      cmocka_unit_test(foreign_layers_are_noted_once_and_left),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

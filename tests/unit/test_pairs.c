@@ -18,6 +18,8 @@ static void references_become_entries(void **state) {
   assert_string_equal(versions->items[0]->text, "1.20");
   assert_int_equal(versions->items[0]->type, NODE_STRING);
   assert_int_equal(node_get(node, "depth")->type, NODE_INT);
+  assert_int_equal(versions->line, 0); /* no place that a message may name */
+  assert_null(versions->file->text);
 
   script.pairs[1][1] = "['1.20', {tag: '2', digest: 'sha256:x'}]";
   assert_int_equal(source_parse(world->source, &world->call, "x", &memory, &node), 0);

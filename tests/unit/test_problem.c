@@ -187,6 +187,17 @@ static void test_secret_in_a_long_line(void **state) {
   log_done();
 }
 
+static void test_place_without_a_line(void **state) {
+  (void)state;
+  struct source_file file = {.path = (char[]){"host/name:1"}};
+  struct node node = scalar_at(&file, 0, 0, "x");
+  struct problems problems = {0};
+  problem_add(&problems, &node, "code", "message");
+  auto_free char *out = print(&problems, PROBLEM_TEXT, false);
+  assert_string_equal(out, "host/name:1: error: message\n");
+  problems_done(&problems);
+}
+
 /* A CI runner that watches our output must not take a line of the config for a command. */
 static void test_runner_commands(void **state) {
   (void)state;
@@ -225,6 +236,7 @@ int main(void) {
       cmocka_unit_test(test_secret),
       cmocka_unit_test(test_secret_in_a_long_line),
       cmocka_unit_test(test_runner_commands),
+      cmocka_unit_test(test_place_without_a_line),
       cmocka_unit_test(test_many),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
