@@ -52,10 +52,8 @@ static void print_text(const char *reference, const struct manifest *manifest, s
   } else {
     auto_free char *total = text_size(content_size(manifest));
     add_value(out, "", "Size:", total);
-    if (digest_is_set(&manifest->config.digest)) {
-      buf_text(out, "\nConfig:\n");
-      add_descriptor(out, NULL, &manifest->config);
-    }
+    buf_text(out, "\nConfig:\n");
+    add_descriptor(out, NULL, &manifest->config);
     buf_text(out, "\nLayers:\n");
   }
   for (size_t i = 0; i < manifest->item_count; i++) {
@@ -82,7 +80,7 @@ static void print_json(const char *reference, const struct manifest *manifest, s
   json_t *items = json_array();
   for (size_t i = 0; i < manifest->item_count; i++)
     json_array_append_new(items, descriptor_json(&manifest->items[i]));
-  if (!index && digest_is_set(&manifest->config.digest))
+  if (!index)
     json_object_set_new(document, "config", descriptor_json(&manifest->config));
   json_object_set_new(document, index ? "manifests" : "layers", items);
   auto_free char *text = json_dumps(document, JSON_INDENT(2));

@@ -11,7 +11,7 @@ bool error_is_transient(const struct error *error) {
   if (error->tried || error->retry_after_ms > BACKOFF_MAX_MS)
     return false;
   return error->code == ARTM_E_NETWORK || error->code == ARTM_E_TIMEOUT ||
-         (error->code == ARTM_E_RATE_LIMIT && error->retry_after_ms > 0);
+         error->code == ARTM_E_RATE_LIMIT;
 }
 
 static uint64_t pause_ms(const struct error *error, uint32_t attempt) {

@@ -5,8 +5,7 @@
 #include <string.h>
 
 static void confirm_image(struct known *known, const struct manifest *image, uint32_t repository) {
-  if (digest_is_set(&image->config.digest))
-    known_confirm(known, &image->config.digest, repository);
+  known_confirm(known, &image->config.digest, repository);
   for (size_t i = 0; i < image->item_count; i++)
     if (!image->items[i].foreign)
       known_confirm(known, &image->items[i].digest, repository);

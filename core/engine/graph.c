@@ -42,8 +42,7 @@ static void add_blob(struct walk *walk, const struct descriptor *blob) {
 }
 
 static void add_image(struct walk *walk, const struct manifest *image) {
-  if (digest_is_set(&image->config.digest))
-    add_blob(walk, &image->config);
+  add_blob(walk, &image->config);
   for (size_t i = 0; i < image->item_count; i++)
     add_blob(walk, &image->items[i]);
 }
@@ -132,7 +131,7 @@ static int walk_image_root(struct walk *walk, const struct manifest *image) {
   if (!walk->entry->platform_count)
     return 0;
   auto_free void *config = NULL;
-  if (!digest_is_set(&image->config.digest) || image->config.size > CONFIG_MAX)
+  if (image->config.size > CONFIG_MAX)
     return call_fail(walk->call, ARTM_E_UNSUPPORTED,
                      "%s is a single manifest whose platform can't be read", walk->entry->name);
   int result = walk->read_config(walk->arg, walk->call, &image->config, &config);

@@ -3,7 +3,7 @@
 #include "http/challenge.h"
 #include "http/send.h"
 #include "http/token.h"
-#include "report/log.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define TOKEN_LEFT_MS 10000u  /* renewed this long before it expires */
@@ -127,7 +127,7 @@ static void ask_root(struct sending *s, const struct url *url, struct challenges
 }
 
 /* Whether the 401 tells how to do better; then it is said in a. */
-static bool learn(struct sending *s, const struct url *url, const struct response *response,
+static bool learn(struct sending *s, const struct url *url, struct response *response,
                   struct authorization *a) {
   auto_challenges all = {0};
   read_challenges(response, &all);
@@ -135,9 +135,8 @@ static bool learn(struct sending *s, const struct url *url, const struct respons
     ask_root(s, url, &all);
   const struct challenge *best = challenges_best(&all, a->home);
   if (!best) {
-    auto_free char *names = challenges_names(&all);
-    log_write(LOG_DEBUG, "http", "%s answers 401 and offers: %s", url->origin,
-              *names ? names : "nothing");
+    free(response->offered);
+    response->offered = challenges_names(&all);
     return false;
   }
   bool had_token = a->token != NULL, had_basic = a->header && !a->token;

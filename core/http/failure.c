@@ -128,7 +128,10 @@ static const char *shown_path(const char *path) {
 }
 
 static void add_hint(struct artm_call *call, const struct response *response, int code) {
-  if (code == ARTM_E_AUTH || code == ARTM_E_DENIED) {
+  if (response->offered) {
+    error_hint(&call->error, "it asks for a login by %s; artmirror knows Basic and Bearer",
+               *response->offered ? response->offered : "no scheme at all");
+  } else if (code == ARTM_E_AUTH || code == ARTM_E_DENIED) {
     auto_free char *tried =
         credentials_describe(response->exchange->client, response->registry, response->repository);
     error_hint(&call->error, "%s", tried);

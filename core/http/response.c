@@ -29,6 +29,7 @@ void response_close(struct response *response) {
   free(response->method);
   free(response->path);
   free(response->repository);
+  free(response->offered);
   url_done(&response->url);
   error_done(&response->location_error);
   free(response);

@@ -11,6 +11,7 @@ struct response {
   struct registry *registry;
   char *method, *path, *repository; /* for messages; repository may be NULL */
   struct url url;
+  char *offered;               /* schemes of a 401 of which we know none, or NULL */
   bool tried;                  /* further attempts were made, as many as are allowed */
   struct error location_error; /* why there is no location */
 };

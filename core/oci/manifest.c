@@ -197,7 +197,11 @@ static int read_manifest(struct manifest *manifest, const char *served_type, str
   manifest->artifact_type = str_copy(json_text(manifest->json, "artifactType"));
   if (manifest->kind == MANIFEST_INDEX)
     return find_spans(manifest, err);
-  return read_single(manifest, "config", &manifest->config, err);
+  if (read_single(manifest, "config", &manifest->config, err) < 0)
+    return err->code;
+  if (!digest_is_set(&manifest->config.digest))
+    return error_set(err, ARTM_E_DIGEST, "a manifest without \"config\"");
+  return 0;
 }
 
 int manifest_parse(const void *bytes, size_t size, const char *served_type, struct manifest **ret,

@@ -45,7 +45,7 @@ struct manifest {
   void *bytes; /* verbatim */
   size_t size;
   struct digest digest;
-  struct descriptor config; /* IMAGE; digest unset if it has none */
+  struct descriptor config; /* IMAGE */
   struct descriptor *items; /* IMAGE: layers. INDEX: children. Duplicates kept */
   size_t item_count;
   bool has_subject;

@@ -269,7 +269,10 @@ static void test_size_limit(void **state) {
   memset(big, ' ', MANIFEST_MAX + 1);
   assert_int_equal(manifest_parse(big, MANIFEST_MAX + 1, NULL, &manifest, &err), ARTM_E_DIGEST);
   assert_non_null(strstr(err.message, "more than"));
-  memcpy(big, "{\"schemaVersion\":2,\"layers\":[]}", 31);
+  static const char start[] = "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"a/b\",\"size\":2,"
+                              "\"digest\":\"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e83"
+                              "10c060f61caaff8a\"},\"layers\":[]}";
+  memcpy(big, start, sizeof start - 1);
   assert_int_equal(manifest_parse(big, MANIFEST_MAX, NULL, &manifest, &err), 0);
   manifest_free(manifest);
 }
