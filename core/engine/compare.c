@@ -65,6 +65,8 @@ static int compare_sparse(struct job *job, struct artm_call *call, enum comparis
     return result;
   result = look_for_children(job, call, index, ret);
   manifest_free(index);
+  if (result == 0 && *ret == DIFFERENT)
+    result = row_resolve(job->row, job, false); /* so that it shows to be the same root */
   return result;
 }
 

@@ -335,6 +335,17 @@ class Order(BlobCase):
         self.assertLess(last_blob.number, puts[0].number)
         self.assertEqual(len(puts), 7)  # five images, two indexes: each once
 
+    def test_uploads_are_one_post_and_one_put_of_known_length(self):
+        image = self.source.seed(images.image('a', layers=2, size=400000), 'app', '1')
+        self.mirror(self.path('app'))
+        self.assertEqual(self.target.requests('^PATCH'), [])
+        for digest, data in image.blobs.items():
+            put = self.target.requests(f'^PUT .*{digest}')
+            self.assertEqual(len(put), 1)
+            self.assertEqual(put[0].header('Content-Length'), str(len(data)))
+            self.assertIsNone(put[0].header('Transfer-Encoding'))
+        self.assertEqual(len(self.target.requests('^POST')), len(image.blobs))
+
     def test_the_tag_is_looked_at_after_its_put(self):
         self.source.seed(images.image('a'), 'app', '1')
         self.mirror(self.path('app'))

@@ -304,6 +304,16 @@ class Sparse(Modes):
         self.assertEqual(self.target.state.check(), 1)
         self.assertEqual(self.mirror(self.path).statuses(), ['unchanged'])
 
+    def test_a_wider_choice_is_no_change_of_the_tag(self):
+        """on_change is about content; and a pin is no excuse to leave a child out."""
+        self.target = self.mock(profile('generic', sparse_index=True))
+        pin = {'tag': '1', 'digest': self.image.digest}
+        for platforms in (['linux/amd64'], ['linux/amd64', 'linux/arm64']):
+            self.mirror(self.config([self.entry(self.source, 'app', pin, platforms=platforms,
+                                                index='sparse', on_change='keep')],
+                                    self.target.address))
+        self.assertEqual(self.target.state.check(), 1)
+
     def test_without_platforms_it_means_nothing(self):
         self.run_app(index='sparse')
         self.assertEqual(self.target.state.check(), 1)

@@ -20,11 +20,11 @@ static void only_what_may_pass_is_tried_again(void **state) {
   assert_true(is_transient(ARTM_E_TIMEOUT, 0, false));
   assert_true(is_transient(ARTM_E_RATE_LIMIT, 1000, false));
   assert_true(is_transient(ARTM_E_NETWORK, 60000, false));
-  assert_false(is_transient(ARTM_E_RATE_LIMIT, 0, false));       /* nobody knows when */
+  assert_true(is_transient(ARTM_E_RATE_LIMIT, 0, false));
   assert_false(is_transient(ARTM_E_RATE_LIMIT, 3600000, false)); /* too long to wait */
   assert_false(is_transient(ARTM_E_NETWORK, 3600000, false));
   for (int32_t code = ARTM_E_BLOB_UNKNOWN; code < 0; code++)
-    if (code != ARTM_E_NETWORK && code != ARTM_E_TIMEOUT)
+    if (code != ARTM_E_NETWORK && code != ARTM_E_TIMEOUT && code != ARTM_E_RATE_LIMIT)
       assert_false(is_transient(code, 0, false));
 }
 
