@@ -3,6 +3,7 @@
 #include "base/fs.h"
 #include "cli/run.h"
 #include "report/log.h"
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -45,7 +46,23 @@ static int print(struct app *app, const struct arguments *arguments,
   return path != NULL ? write_report(app, path, report) : 0;
 }
 
+/* Before the run, so that its report is not lost after it. */
+static int check_report(const char *path, struct error *err) {
+  auto_free char *folder = fs_parent(path);
+  const char *there = fs_exists(path) ? path : folder;
+  if (fs_is_folder(path) || access(there, W_OK) != 0) {
+    error_set(err, ARTM_E_LOCAL, "the report can't be written to %s: %s", path,
+              fs_is_folder(path) ? "it is a folder" : strerror(errno));
+    return error_hint(err, "give --report a file in a folder that exists and is yours");
+  }
+  return 0;
+}
+
 static int run(struct app *app, const struct arguments *arguments) {
+  const char *report = argument_value(arguments, "report");
+  auto_error err = {0};
+  if (report != NULL && strcmp(report, "-") != 0 && check_report(report, &err) != 0)
+    return app_fail(app, &err);
   return run_jobs(app, arguments, argument_is_given(arguments, "dry-run"), print);
 }
 

@@ -83,6 +83,10 @@ static void print_json(const struct session *session, struct buf *out) {
 
 static int validate(struct session *session, const char *format) {
   auto_buf out = {0};
+  if (session->problems.errors == 0 && session->targets.count > 0) {
+    session_services(session);
+    targets_check(&session->targets, &session->settings, &session->services, &session->problems);
+  }
   if (strcmp(format, "json") == 0)
     print_json(session, &out);
   else

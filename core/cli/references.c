@@ -3,22 +3,41 @@
 #include "cli/references.h"
 #include <string.h>
 
+/* What references begin with, as the plugins found say. */
+static int hint_prefixes(const struct plugins *plugins, struct error *err) {
+  auto_buf prefixes = {0};
+  for (size_t i = 0; i < plugins->count; i++) {
+    const char *prefix;
+    for (size_t j = 0; plugin_is_usable(plugins->items[i]) &&
+                       (prefix = metadata_value(&plugins->items[i]->metadata, "reference", j));
+         j++)
+      if (*prefix)
+        buf_printf(&prefixes, "%s%s", prefixes.len ? ", " : "", prefix);
+  }
+  if (err->hint == NULL && prefixes.len)
+    error_hint(err, "a reference is HOST/REPOSITORY[:TAG][@DIGEST], or begins with one of: %s",
+               prefixes.data);
+  return err->code;
+}
+
 static int parse(struct session *session, const char *reference, struct section *sections,
                  struct error *err) {
   struct plugin *plugin;
   struct node *node;
   if (plugins_for_reference(&session->app->plugins, reference, &plugin, err) != 0)
-    return err->code;
+    return hint_prefixes(&session->app->plugins, err);
   int at = session_use(session, plugin, err);
   if (at < 0 || session_source(session, (size_t)at, err) != 0)
     return err->code;
   auto_call call = {.cancel = session->app->cancel};
   int result = source_parse(session->sources[at], &call, reference, &session->memory, &node);
-  if (result < 0)
-    return error_move(err, &call.error);
   if (result == ARTM_NO)
-    return error_set(err, ARTM_E_CONFIG, "plugin '%s' does not understand the reference '%s'",
-                     plugin->id, reference);
+    error_set(err, ARTM_E_CONFIG, "plugin '%s' does not understand the reference '%s'", plugin->id,
+              reference);
+  else if (result < 0)
+    error_move(err, &call.error);
+  if (result != 0)
+    return hint_prefixes(&session->app->plugins, err);
   struct section *section = &sections[at];
   section->name = session->schemas[at].section;
   if (section->entry_count == section->entry_capacity)

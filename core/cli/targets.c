@@ -188,11 +188,36 @@ int targets_add_default(const struct plugins *plugins, struct targets *targets, 
   return error_hint(err, "add this line to the config: target: %s", example);
 }
 
+static int check_distinct(const struct targets *targets, size_t i, struct error *err) {
+  for (size_t j = 0; j < i; j++)
+    if (strcmp(targets->items[i].name, targets->items[j].name) == 0) {
+      error_set(err, ARTM_E_CONFIG, "the same target is named twice");
+      return error_hint(err, "remove one of the two: each job would be done twice");
+    }
+  return 0;
+}
+
+static int create(struct targets *targets, size_t i, const struct host_services *services,
+                  struct error *err) {
+  if (check_distinct(targets, i, err) != 0)
+    return err->code;
+  return target_new(targets->plugins[i], services, &targets->options[i], &targets->items[i].target,
+                    err);
+}
+
+void targets_check(struct targets *targets, const struct settings *settings,
+                   const struct host_services *services, struct problems *problems) {
+  for (size_t i = 0; i < targets->count; i++) {
+    auto_error err = {0};
+    if (create(targets, i, services, &err) != 0)
+      report(problems, settings->targets[i].at, &err);
+  }
+}
+
 int targets_create(struct targets *targets, const struct host_services *services,
                    struct error *err) {
   for (size_t i = 0; i < targets->count; i++)
-    if (target_new(targets->plugins[i], services, &targets->options[i], &targets->items[i].target,
-                   err) != 0)
+    if (create(targets, i, services, err) != 0)
       return error_wrap(err, "target %s", targets->items[i].name);
   return 0;
 }

@@ -21,6 +21,10 @@ void targets_from_config(const struct plugins *, const struct settings *, struct
 int targets_add(const struct plugins *, const char *text, struct targets *, struct error *err);
 /* ARTM_E_CONFIG with the line to add. */
 int targets_add_default(const struct plugins *, struct targets *, struct error *err);
+/* Creates the instances of the config's targets, which are all valid so far; what the plugins
+ * refuse goes to problems. No network. */
+void targets_check(struct targets *, const struct settings *, const struct host_services *,
+                   struct problems *);
 /* Makes the instances. */
 int targets_create(struct targets *, const struct host_services *, struct error *err);
 void targets_done(struct targets *);

@@ -181,8 +181,28 @@ class Targets(harness.TestCase):
         done = self.run_in('mirror', '--target', './m', '--report', '-')
         self.assertEqual(json.loads(done.stdout)['totals']['statuses'], {'unchanged': 2})
         self.assertIn('2 unchanged', done.stderr)
-        done = self.run_in('mirror', '--target', './m', '--report', 'no/such/run.json', status=8)
-        self.assertIn('no/such', done.stderr)
+
+    def test_a_report_that_cant_be_written_is_noticed_before_the_run(self):
+        for path in ('no/such/run.json', '.'):
+            done = self.run_in('mirror', '--target', './m', '--report', path, status=8)
+            self.assertIn('--report', done.stderr)
+            self.assertFalse((self.tmp / 'm').exists())
+
+    def test_a_target_named_twice_is_refused(self):
+        done = self.run_in('mirror', '--target', './m', '--target', './m', status=2)
+        self.assertIn('named twice', done.stderr)
+        self.write('configs/artmirror.yaml', 'targets: [../m, ../m]\n')
+        done = self.run_in('validate', status=2)
+        self.assertRegex(done.stdout, r'artmirror.yaml:1:17: error: .*named twice')
+
+    def test_a_parent_that_ignores_its_children(self):
+        def ignore():
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        plugins = [f'--plugin-dir={folder}' for folder in harness.PLUGIN_DIRS]
+        done = subprocess.run([harness.ARTMIRROR, *plugins, 'mirror', '--target', './m'],
+                              cwd=self.tmp, env=harness.environment(), preexec_fn=ignore,
+                              restore_signals=False, capture_output=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_only_failed(self):
         refs = ['oci-layout:./first:1.0', 'oci-layout:./first:9.9']
@@ -235,7 +255,8 @@ class References(harness.TestCase):
     def test_bad_references(self):
         for reference in ('oci-layout:', 'Not A Reference', 'registry.example/UPPER:1', '::'):
             with self.subTest(reference):
-                self.run_in('mirror', reference, '--target', './m', status=2)
+                done = self.run_in('mirror', reference, '--target', './m', status=2)
+                self.assertIn('hint: ', done.stderr)
         self.assertFalse((self.tmp / 'm').exists())
 
     def test_inspect_shows_manifests_platforms_and_sizes(self):

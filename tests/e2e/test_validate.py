@@ -148,6 +148,11 @@ class Validate(harness.TestCase):
         self.assertIn("there is no target plugin 'oci-layuot'", said)
         self.assertIn("'pth'", said)
 
+    def test_what_a_target_plugin_refuses_is_found(self):
+        found = self.validate('target: owner/x\n' + GOOD, 2)
+        self.assertIn('host of a registry', json.dumps(found['problems']))
+        self.assertEqual(found['problems'][0]['line'], 1)
+
     def test_plugin_options_are_checked(self):
         found = self.validate('plugins: {images: {id: docker, colour: red}}\n' + GOOD, 2)
         self.assertIn("'colour'", json.dumps(found['problems']))

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +44,7 @@ static int is_below(int fd) {
   return below && len > 0 && strncmp(path, below, strlen(below)) == 0;
 }
 
-#define REAL(type, name, ...) ((type(*)(__VA_ARGS__))(void (*)(void))dlsym(RTLD_NEXT, name))
+#define REAL(type, name, ...) ((type(*)(__VA_ARGS__))(uintptr_t)dlsym(RTLD_NEXT, name))
 
 ssize_t write(int fd, const void *data, size_t len) {
   ssize_t (*real)(int, const void *, size_t) = REAL(ssize_t, "write", int, const void *, size_t);
