@@ -43,6 +43,7 @@ int main(int argc, char **argv) {
   setrlimit(RLIMIT_CORE, &no_core);
   keep_standard_streams();
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN); /* a file that may not grow is an error like a full disk */
   signal(SIGCHLD, SIG_DFL); /* ignored by our parent, it would hide how our children ended */
   json_setup();
   if (curl_global_init(CURL_GLOBAL_DEFAULT) != 0)

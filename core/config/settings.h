@@ -10,7 +10,7 @@ struct target_setting {    /* one of target: or targets: */
   const struct node *at;   /* for messages; NULL: made from a flag */
   const char *type;        /* plugin id, or NULL */
   const char *id;          /* the user's name for it, or NULL */
-  const char *value;       /* "ghcr.io/owner", or NULL */
+  const char *value;       /* "registry.example/owner", or NULL */
   const struct node *node; /* the map with the plugin's options, or NULL */
 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define ID_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
-#define FORM "a string like ghcr.io/owner, or a map {id, type, ...}"
+#define FORM "a string like registry.example/owner, or a map {id, type, ...}"
 
 /* The text of a key that must be a string, NULL if it is absent or, with a problem, wrong. */
 static const char *text_of(const struct node *map, const char *key, struct problems *problems) {

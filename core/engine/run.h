@@ -10,7 +10,7 @@
 #include "report/run.h"
 
 struct run_target {
-  const char *name; /* as printed: "ghcr.io/owner" */
+  const char *name; /* as printed: "registry.example/owner" */
   const char *id;   /* the user's name for it, or NULL: what an entry's targets: refers to */
   struct target *target;
 };

@@ -7,7 +7,7 @@
 #include "http/credentials.h"
 
 struct authfile_query {
-  const struct strings *names; /* of the registry: "docker.io", "registry-1.docker.io" */
+  const struct strings *names; /* of the registry: "registry.example", "served.example" */
   const char *repository;      /* or NULL */
   bool podman;                 /* keys may be "host/namespace" */
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The core's HTTP for OCI registries and Helm repositories: what the extension artmirror.http/1
+/* The core's HTTP for registries and other repositories: what the extension artmirror.http/1
  * promises (include/artmirror/http.h), for callers inside the core. */
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
@@ -11,7 +11,7 @@
 /* What the config says of one registry (registries: HOST: ...). Strings are borrowed from the
  * config and outlive the client; NULL or 0: not set. */
 struct registry_settings {
-  const char *host; /* "registry.example:5000", as the user writes it ("docker.io") */
+  const char *host; /* "registry.example:5000", as the user writes it */
   const char *username;
   const char *password; /* already resolved; registered with log_secret by the client */
   const char *helper;   /* docker-credential-<helper> */

@@ -147,7 +147,7 @@ static int from_files(const struct search *search, const struct credential **ret
   return rc;
 }
 
-/* Facts "ghcr.io=GITHUB_ACTOR:GITHUB_TOKEN". */
+/* Facts "registry.example=USER:TOKEN". */
 static const struct credential *from_environment(const struct search *search) {
   const struct host_facts *facts = search->client->config.facts;
   const char *variables;

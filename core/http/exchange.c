@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "http/exchange_io.h"
 #include "http/traffic.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +110,14 @@ static void release(struct exchange *x, bool reusable) {
   lane_give(lane, reusable);
 }
 
+static int fail_locally(const struct exchange *x, struct artm_call *call) {
+  call_fail(call, ARTM_E_LOCAL, "%s: no connection can be opened: %s", x->origin,
+            strerrordesc_np(x->lane->no_socket));
+  if (x->lane->no_socket == EMFILE)
+    error_hint(&call->error, "raise the limit (ulimit -n), or lower run.parallel");
+  return ARTM_E_LOCAL;
+}
+
 /* The transfer has ended: 0, or why it failed. */
 static int conclude(struct exchange *x, struct artm_call *call) {
   if (x->result == CURLE_OK && !x->broken_headers)
@@ -120,6 +129,8 @@ static int conclude(struct exchange *x, struct artm_call *call) {
     return call_fail(call, ARTM_E_DENIED,
                      "%s has a local or private address, where its registry has none: refused",
                      origin);
+  if (x->lane->no_socket && x->result == CURLE_COULDNT_CONNECT)
+    return fail_locally(x, call);
   if (x->broken_headers)
     return call_fail(call, ARTM_E_NETWORK, "%s: the response's headers are broken or too long",
                      origin);

@@ -3,6 +3,7 @@
 #include "http/lane.h"
 #include "base/clock.h"
 #include "http/tls.h"
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +43,10 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
     lane->reached = class;
     atomic_store(&lane->origin->address_class, (int)class);
   }
-  return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd < 0 && errno != EAFNOSUPPORT) /* a kernel without IPv6 has IPv4 */
+    lane->no_socket = errno;
+  return fd;
 }
 
 static int setup(struct lane *lane, struct artm_call *call, const struct lane_request *request) {
@@ -50,6 +54,7 @@ static int setup(struct lane *lane, struct artm_call *call, const struct lane_re
   curl_easy_reset(easy);
   lane->allowed = request->allowed;
   lane->refused = false;
+  lane->no_socket = 0;
   lane->error_text[0] = 0;
   lane->proxied = proxy_applies(request->url->tls, request->url->host);
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, lane->error_text);

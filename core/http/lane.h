@@ -21,6 +21,7 @@ struct lane {
   enum address_class allowed; /* for this request */
   bool proxied;               /* addresses are not ours to judge */
   bool refused;               /* an address was beyond what is allowed */
+  int no_socket;              /* why none could be made: an errno of our own machine, or 0 */
   char error_text[CURL_ERROR_SIZE];
 };
 

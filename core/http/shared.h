@@ -18,8 +18,8 @@ struct credential;
 
 /* A registry as the user names it. */
 struct registry {
-  char *name;   /* "docker.io" */
-  char *served; /* authority that answers for it: "registry-1.docker.io" */
+  char *name;                               /* "registry.example" */
+  char *served;                             /* authority that answers for it: "served.example" */
   const struct registry_settings *settings; /* or NULL */
   char *budget_limit, *budget_remaining;    /* header names, or NULL */
   struct http_budget budget;
@@ -35,7 +35,7 @@ struct certificates {
 
 /* Scheme, host and port: what connections, limits and challenges belong to. */
 struct origin {
-  char *name; /* "https://registry-1.docker.io" */
+  char *name; /* "https://served.example" */
   const struct registry_settings *settings;
   struct lane *idle, *busy;
   unsigned active;

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 struct traffic_origin {
-  char *origin;                      /* "https://ghcr.io" */
+  char *origin;                      /* "https://registry.example" */
   uint64_t requests, sent, received; /* bodies' bytes */
   uint64_t retries;
 };

@@ -24,7 +24,7 @@ void plugins_host_facts(const struct plugins *plugins, struct host_facts *facts)
   }
 }
 
-/* "ghcr.io/{owner}" with a variable's value put in. */
+/* "registry.example/{owner}" with a variable's value put in. */
 static char *fill(const char *pattern, const char *value) {
   auto_buf text = {0};
   buf_text(&text, "");

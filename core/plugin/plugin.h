@@ -64,7 +64,8 @@ int plugins_for_reference(const struct plugins *, const char *text, struct plugi
 char *plugins_describe_sections(const struct plugins *);
 /* Host facts of all usable plugins. */
 void plugins_host_facts(const struct plugins *, struct host_facts *);
-/* The target when none is configured: "ghcr.io/owner" from the environment, or NULL. Caller frees.
+/* The target when none is configured: "registry.example/owner" from the environment, or NULL.
+ * Caller frees.
  */
 char *plugins_default_target(const struct plugins *);
 

@@ -16,7 +16,7 @@ struct target {
 struct repository {
   struct target *target;
   struct artm_repository *abi;
-  const char *reference; /* "ghcr.io/owner/name" */
+  const char *reference; /* "registry.example/owner/name" */
   bool validates;        /* refuses a manifest whose blobs it lacks */
   bool sparse;           /* an index there may name children that are missing */
   bool registry;         /* reference is readable by OCI clients */
