@@ -14,13 +14,13 @@ struct process_command {
   const char *input;       /* stdin, or NULL */
   uint64_t timeout_ms;     /* TERM, 2 s later KILL, for the whole group */
   size_t output_max;
-  int output_fd;           /* stdout goes here instead of result->output; -1: not */
+  int output_fd; /* stdout goes here instead of result->output; -1: not */
 };
 struct process_result {
   int exit_code; /* -1: a signal ended it */
   int signal;
-  struct buf output;      /* stdout */
-  struct buf error_tail;  /* the last 4 KiB of stderr */
+  struct buf output;     /* stdout */
+  struct buf error_tail; /* the last 4 KiB of stderr */
 };
 /* 0 whatever the exit code. ARTM_NO: no such program. ARTM_E_TIMEOUT, ARTM_E_CANCELLED (as the call
  * says), ARTM_E_LOCAL. The call's error is set. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Classes of network addresses, and whether a proxy hides them. */
+/* Classes of network addresses, and the proxy that hides them. */
 #include "http/address.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdint.h>
@@ -55,15 +56,37 @@ enum address_class address_classify(const struct sockaddr *address) {
   return ADDRESS_SPECIAL;
 }
 
-static bool variable_set(const char *name) {
-  const char *value = getenv(name);
-  return value && *value;
+enum address_class address_classify_text(const char *text) {
+  unsigned char v4[4], v6[16];
+  if (inet_pton(AF_INET, text, v4) == 1)
+    return classify_v4(load_v4(v4));
+  return inet_pton(AF_INET6, text, v6) == 1 ? classify_v6(v6) : ADDRESS_SPECIAL;
 }
 
-/* A CIDR entry counts for every numeric host: the check is then made rather than skipped. */
+static const char *variable(const char *name) {
+  const char *value = getenv(name);
+  return value && *value ? value : NULL;
+}
+
+/* "10.0.0.0/8" */
+static bool in_network(const char *entry, size_t len, const char *host) {
+  unsigned char network[16] = {0}, address[16] = {0};
+  int64_t bits;
+  auto_free char *text = str_copy_n(entry, len);
+  char *slash = strchr(text, '/');
+  int family = strchr(host, ':') ? AF_INET6 : AF_INET;
+  *slash = 0;
+  if (inet_pton(family, text, network) != 1 || inet_pton(family, host, address) != 1 ||
+      !text_parse_int(slash + 1, &bits) || bits < 0 || bits > (family == AF_INET ? 32 : 128))
+    return false;
+  size_t whole = (size_t)bits / 8, rest = (size_t)bits % 8;
+  return memcmp(network, address, whole) == 0 &&
+         (rest == 0 || (network[whole] ^ address[whole]) >> (8 - rest) == 0);
+}
+
 static bool entry_matches(const char *entry, size_t len, const char *host) {
   if (memchr(entry, '/', len))
-    return strchr(host, ':') || strspn(host, "0123456789.") == strlen(host);
+    return in_network(entry, len, host);
   if (len && entry[0] == '.') {
     entry++;
     len--;
@@ -74,23 +97,30 @@ static bool entry_matches(const char *entry, size_t len, const char *host) {
   return len == host_len || host[host_len - len - 1] == '.';
 }
 
-bool proxy_applies(bool tls, const char *host) {
-  bool any = variable_set("all_proxy") || variable_set("ALL_PROXY");
-  if (tls ? variable_set("https_proxy") || variable_set("HTTPS_PROXY") : variable_set("http_proxy"))
-    any = true;
-  if (!any)
-    return false;
-  const char *list = getenv("no_proxy");
+static bool is_excluded(const char *host) {
+  const char *list = variable("no_proxy");
   if (!list)
-    list = getenv("NO_PROXY");
+    list = variable("NO_PROXY");
   auto_free char *bare = str_copy(host[0] == '[' ? host + 1 : host);
   bare[strcspn(bare, "]")] = 0;
   for (const char *p = list ? list : ""; *p;) {
     size_t len = strcspn(p, ", ");
     if ((len == 1 && *p == '*') || entry_matches(p, len, bare))
-      return false;
+      return true;
     p += len;
     p += strspn(p, ", ");
   }
-  return true;
+  return false;
+}
+
+/* HTTP_PROXY in capitals is not read: a CGI server would take it from a request. */
+const char *proxy_for(bool tls, const char *host) {
+  static const char *const names[] = {"https_proxy", "HTTPS_PROXY", "http_proxy", "all_proxy",
+                                      "ALL_PROXY"};
+  const char *proxy = NULL;
+  for (size_t i = tls ? 0 : 2; !proxy && i < (tls ? 2 : 3); i++)
+    proxy = variable(names[i]);
+  for (size_t i = 3; !proxy && i < 5; i++)
+    proxy = variable(names[i]);
+  return proxy && !is_excluded(host) ? proxy : NULL;
 }

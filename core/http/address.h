@@ -10,8 +10,9 @@ enum address_class { ADDRESS_PUBLIC, ADDRESS_PRIVATE, ADDRESS_LOOPBACK, ADDRESS_
 
 /* SPECIAL: link-local (cloud metadata), unspecified, multicast, and what is no IP address. */
 enum address_class address_classify(const struct sockaddr *);
+enum address_class address_classify_text(const char *); /* "127.0.0.1", "::1" */
 
-/* Whether libcurl will use a proxy of the environment for this host: its address is then not ours
- * to see. */
-bool proxy_applies(bool tls, const char *host);
+/* The environment's proxy for this host, or NULL. Its address is then not ours to see, so libcurl
+ * is told this very answer and looks for none itself. */
+const char *proxy_for(bool tls, const char *host);
 #endif

@@ -9,6 +9,7 @@
 #define TOKEN_LEFT_MS 10000u  /* renewed this long before it expires */
 #define UPLOAD_LEFT_MS 60000u /* and earlier before a body is sent */
 #define ROUNDS_MAX 3
+#define SCOPE_MAX 4096u /* of a challenge; longer ones are nobody's honest wish */
 
 struct authorization {
   bool home;                  /* credentials may be sent here */
@@ -68,6 +69,9 @@ static int bearer(struct sending *s, const struct url *url, struct authorization
       .left_ms = uploading ? UPLOAD_LEFT_MS : TOKEN_LEFT_MS,
   };
   if (credential && credential->registry_token) {
+    if (strpbrk(credential->registry_token, "\r\n"))
+      return call_fail(s->call, ARTM_E_AUTH, "the token from %s holds a line break",
+                       credential->source);
     a->fresh = true;
     a->token = str_copy(credential->registry_token);
   } else {
@@ -147,7 +151,8 @@ static bool learn(struct sending *s, const struct url *url, struct response *res
   if (best->scheme == AUTH_BASIC)
     return !had_basic;
   auto_scopes theirs = {0};
-  scopes_add(&theirs, best->scope);
+  if (best->scope && strlen(best->scope) <= SCOPE_MAX)
+    scopes_add(&theirs, best->scope);
   bool more = !scopes_cover(&a->scopes, &theirs);
   if (had_token)
     token_forget(s->client, a->token);

@@ -103,9 +103,10 @@ static void begin(struct parser *parser, char *scheme) {
 static void keep_parameter(struct parser *parser, const char *name, char *value) {
   auto_free char *lower = text_lower(name);
   struct challenge *c = &parser->current;
-  if (!value || strings_has(&parser->seen, lower) || parser->seen.count >= PARAMETERS_MAX)
+  if (!value || parser->seen.count >= PARAMETERS_MAX || strings_has(&parser->seen, lower))
     parser->broken = true;
-  strings_add(&parser->seen, lower);
+  else
+    strings_add(&parser->seen, lower);
   char **place = strcmp(lower, "realm") == 0     ? &c->realm
                  : strcmp(lower, "service") == 0 ? &c->service
                  : strcmp(lower, "scope") == 0   ? &c->scope

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* config.json for a tool that reads Docker's format: what lets it pull one repository, no more. */
 #include "http/challenge.h"
-#include "http/response.h"
+#include "http/send.h"
 #include "http/token.h"
 #include <jansson.h>
 #include <string.h>
@@ -17,7 +17,8 @@ static char *document(const char *host, const char *key, const char *value) {
   return text ? text : str_copy("{}");
 }
 
-/* Asks the registry's root, so that its challenge is known. */
+/* Asks the registry's own root, so that its challenge is known: a mirror's, or that of where a
+ * redirect leads, must not learn what is the registry's. */
 static int ask_root(struct http_client *client, struct artm_call *call, const char *host,
                     const char *scope, struct url *ret) {
   auto_free char *url = str_format("//%s/v2/", host);
@@ -26,13 +27,13 @@ static int ask_root(struct http_client *client, struct artm_call *call, const ch
                                             .method = "GET",
                                             .url = url,
                                             .scope = scope};
-  struct artm_http_response *response = NULL;
-  int rc = http_send(client, call, &request, &response);
+  const struct destination to = {url, NULL, scope};
+  struct response *response = NULL;
+  int rc = send_to(client, call, &request, &to, client->config.retries, &response);
   if (rc)
     return rc;
-  *ret = url_copy(&response_of(response)->url);
-  artm_http_close(response);
-  return 0;
+  response_close(response);
+  return registry_home(client, registry_get(client, host), ret, &call->error);
 }
 
 static int pull_token(struct http_client *client, struct artm_call *call,

@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "http/exchange_io.h"
 #include "http/traffic.h"
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,40 +109,6 @@ static void release(struct exchange *x, bool reusable) {
   lane_give(lane, reusable);
 }
 
-static int fail_locally(const struct exchange *x, struct artm_call *call) {
-  call_fail(call, ARTM_E_LOCAL, "%s: no connection can be opened: %s", x->origin,
-            strerrordesc_np(x->lane->no_socket));
-  if (x->lane->no_socket == EMFILE)
-    error_hint(&call->error, "raise the limit (ulimit -n), or lower run.parallel");
-  return ARTM_E_LOCAL;
-}
-
-/* The transfer has ended: 0, or why it failed. */
-static int conclude(struct exchange *x, struct artm_call *call) {
-  if (x->result == CURLE_OK && !x->broken_headers)
-    return 0;
-  const char *origin = x->origin;
-  if (x->source_code)
-    return x->source_code; /* the call already says why */
-  if (x->lane->refused)
-    return call_fail(call, ARTM_E_DENIED,
-                     "%s has a local or private address, where its registry has none: refused",
-                     origin);
-  if (x->lane->no_socket && x->result == CURLE_COULDNT_CONNECT)
-    return fail_locally(x, call);
-  if (x->broken_headers)
-    return call_fail(call, ARTM_E_NETWORK, "%s: the response's headers are broken or too long",
-                     origin);
-  auto_free char *shown = text_escaped(x->error_text ? x->error_text : "");
-  call_fail(call, ARTM_E_NETWORK, "%s: %s", origin, shown);
-  if (x->result == CURLE_PEER_FAILED_VERIFICATION)
-    error_hint(&call->error,
-               "if it is the right server, give its CA: registries: {'%s': {ca: FILE}}, or "
-               "SSL_CERT_FILE",
-               strstr(origin, "//") + 2);
-  return ARTM_E_NETWORK;
-}
-
 static void note_connection(struct exchange *x) {
   long connects = 0;
   curl_easy_getinfo(x->lane->easy, CURLINFO_NUM_CONNECTS, &connects);
@@ -186,10 +151,11 @@ int exchange_start(struct lane *lane, struct artm_call *call,
     return rc;
   if (x->done && (x->result != CURLE_OK || x->broken_headers) &&
       (!x->headers_here || x->source_code))
-    return conclude(x, call);
+    return exchange_conclude(x, call);
   if (!x->headers_here)
     return call_fail(call, ARTM_E_NETWORK, "%s: no response", x->origin);
-  lane->refused = false; /* another address served */
+  lane_note_address(lane);
+  x->body = NULL; /* the caller may close it from now on */
   if (x->done && x->result == CURLE_OK && !x->broken_headers)
     release(x, true);
   return 0;
@@ -227,7 +193,7 @@ int64_t exchange_read(struct exchange *x, struct artm_call *call, void *buffer, 
   int rc = x->want_got ? 0 : drive(x, call, false);
   x->want = NULL;
   if (rc == 0 && x->want_got == 0)
-    rc = conclude(x, call);
+    rc = exchange_conclude(x, call);
   traffic_add(call->traffic, x->origin, 0, 0, x->want_got, 0);
   if (rc) {
     x->read_failed = true;

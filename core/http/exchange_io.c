@@ -88,6 +88,8 @@ static size_t on_send(char *buffer, size_t size, size_t count, void *arg) {
   uint64_t room = (uint64_t)size * count, left = x->body_size - x->taken;
   if (!left)
     return 0;
+  if (!x->body) /* answered before all was sent */
+    return CURL_READFUNC_ABORT;
   uint64_t before = clock_now_ms();
   int64_t n = x->body->read(x->body, x->call, buffer, room < left ? room : left);
   x->source_ms += clock_now_ms() - before;

@@ -40,13 +40,21 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
       lane->refused = true;
       return CURL_SOCKET_BAD;
     }
-    lane->reached = class;
-    atomic_store(&lane->origin->address_class, (int)class);
   }
   int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
   if (fd < 0 && errno != EAFNOSUPPORT) /* a kernel without IPv6 has IPv4 */
     lane->no_socket = errno;
   return fd;
+}
+
+void lane_note_address(struct lane *lane) {
+  char *text = NULL;
+  lane->refused = false;
+  if (lane->proxied || curl_easy_getinfo(lane->easy, CURLINFO_PRIMARY_IP, &text) != CURLE_OK ||
+      !text || !*text)
+    return;
+  lane->reached = address_classify_text(text);
+  atomic_store(&lane->origin->address_class, (int)lane->reached);
 }
 
 static int setup(struct lane *lane, struct artm_call *call, const struct lane_request *request) {
@@ -56,7 +64,10 @@ static int setup(struct lane *lane, struct artm_call *call, const struct lane_re
   lane->refused = false;
   lane->no_socket = 0;
   lane->error_text[0] = 0;
-  lane->proxied = proxy_applies(request->url->tls, request->url->host);
+  const char *proxy = proxy_for(request->url->tls, request->url->host);
+  lane->proxied = proxy != NULL;
+  curl_easy_setopt(easy, CURLOPT_PROXY, proxy ? proxy : "");
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
   curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, lane->error_text);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_URL, request->url->text);

@@ -36,6 +36,8 @@ struct lane_request {
  * handle is reset and has all options that don't depend on the request. */
 int lane_take(struct http_client *, struct origin *, struct artm_call *,
               const struct lane_request *, struct lane **ret);
+/* The server answered: its address counts, whatever others were tried beside it. */
+void lane_note_address(struct lane *);
 /* reusable: the transfer ended well and its connection may serve again. */
 void lane_give(struct lane *, bool reusable);
 void lane_free(struct lane *);

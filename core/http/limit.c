@@ -32,6 +32,7 @@ int limit_enter(struct http_client *client, struct origin *origin, struct artm_c
     uint64_t now = clock_now_ms();
     uint64_t open = origin->open_until_ms > now ? origin->open_until_ms - now : 0;
     uint64_t wait = open ? 0 : turn(origin, now);
+    bool asked = now < origin->paused_until_ms; /* by the server, not by the user's own rate */
     pthread_mutex_unlock(&client->lock);
     if (open) {
       call_fail(call, ARTM_E_NETWORK, "%s failed %u times in a row; not asked again for %u s",
@@ -41,7 +42,7 @@ int limit_enter(struct http_client *client, struct origin *origin, struct artm_c
     }
     if (!wait)
       return call_check(call);
-    if (wait > client->config.retry_after_cap_ms + SPREAD_MS) {
+    if (asked && wait > client->config.retry_after_cap_ms + SPREAD_MS) {
       call_fail(call, ARTM_E_RATE_LIMIT, "%s asked not to be asked for another %llu s",
                 origin->name, (unsigned long long)(wait / 1000));
       call->error.retry_after_ms = wait;

@@ -36,6 +36,13 @@ const struct registry_settings *registry_settings_at(const struct http_client *c
   return NULL;
 }
 
+const struct registry_settings *registry_settings_of(const struct http_client *client,
+                                                     const struct url *url) {
+  auto_free char *with_port = str_format("%s:%u", url->host, url->port);
+  const struct registry_settings *found = registry_settings_at(client, with_port);
+  return found ? found : registry_settings_at(client, url->authority);
+}
+
 static void budget_headers(const struct http_client *client, struct registry *registry) {
   size_t next = 0;
   const struct host_facts *facts = client->config.facts;
@@ -71,7 +78,7 @@ struct origin *origin_get(struct http_client *client, const struct url *url) {
   if (!origin) {
     origin = mem_alloc(sizeof *origin);
     origin->name = str_copy(url->origin);
-    origin->settings = registry_settings_at(client, url->authority);
+    origin->settings = registry_settings_of(client, url);
     if (origin->settings)
       origin->rate = origin->settings->requests_per_second;
     origin->allowance = 1;

@@ -26,14 +26,22 @@ static bool has_control(const char *s) {
 
 /* What the core alone decides on. */
 static bool is_reserved(const char *name) {
-  static const char *const names[] = {"Authorization", "Proxy-Authorization", "Cookie",
-                                      "Host",          "Content-Length",      "Transfer-Encoding",
-                                      "Range",         "Accept-Encoding",     "Connection",
-                                      "Expect",        "Content-Type"};
+  static const char *const names[] = {"Authorization",
+                                      "Proxy-Authorization",
+                                      "Cookie",
+                                      "Host",
+                                      "Transfer-Encoding",
+                                      "Range",
+                                      "Connection",
+                                      "Accept-Encoding",
+                                      "Expect",
+                                      "Upgrade",
+                                      "TE",
+                                      "Trailer"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strcasecmp(name, names[i]) == 0)
       return true;
-  return false;
+  return strncasecmp(name, "Content-", 8) == 0;
 }
 
 static int check_request(struct artm_call *call, const struct artm_http_request *request) {
@@ -89,6 +97,13 @@ static int locate(struct sending *s, const struct destination *to, struct url *u
   return rc ? rc : check_absolute(s, url);
 }
 
+int registry_home(struct http_client *client, const struct registry *registry, struct url *ret,
+                  struct error *err) {
+  bool plain = scheme_known(client, registry->served) == WIRE_PLAIN;
+  auto_free char *text = str_format("%s://%s/", plain ? "http" : "https", registry->served);
+  return url_parse(text, ret, err);
+}
+
 /* The registry's own origin: credentials go there and nowhere else. */
 static int find_home(struct sending *s, const struct destination *to, const struct url *url) {
   auto_free char *authority = request_authority(to->text);
@@ -101,9 +116,7 @@ static int find_home(struct sending *s, const struct destination *to, const stru
     s->guide = origin_get(s->client, &s->home);
     return 0;
   }
-  auto_free char *text =
-      str_format("%s://%s/", wire == WIRE_PLAIN ? "http" : "https", s->registry->served);
-  int rc = url_parse(text, &s->home, &s->call->error);
+  int rc = registry_home(s->client, s->registry, &s->home, &s->call->error);
   if (rc == 0)
     s->guide = origin_get(s->client, &s->home);
   return rc;

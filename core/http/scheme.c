@@ -10,7 +10,8 @@ static bool plain_by_config(const struct http_client *client, const char *author
 }
 
 bool scheme_plain_allowed(const struct http_client *client, const struct url *url) {
-  return plain_by_config(client, url->authority) || host_is_loopback(url->host);
+  const struct registry_settings *settings = registry_settings_of(client, url);
+  return (settings && settings->plain_http) || host_is_loopback(url->host);
 }
 
 static enum wire state_get(const struct http_client *client, const char *authority) {

@@ -110,11 +110,19 @@ char *scopes_repository(const struct scopes *all) {
   return NULL;
 }
 
+static void scope_done(struct scope *scope) {
+  free(scope->resource);
+  strings_done(&scope->actions);
+}
+
+void scopes_keep_first(struct scopes *all) {
+  while (all->count > 1)
+    scope_done(&all->items[--all->count]);
+}
+
 void scopes_done(struct scopes *all) {
-  for (size_t i = 0; i < all->count; i++) {
-    free(all->items[i].resource);
-    strings_done(&all->items[i].actions);
-  }
+  for (size_t i = 0; i < all->count; i++)
+    scope_done(&all->items[i]);
   free(all->items);
   *all = (struct scopes){0};
 }

@@ -15,6 +15,7 @@ struct scopes { /* in the order they were added */
 
 void scopes_add(struct scopes *, const char *text); /* NULL adds nothing */
 void scopes_add_all(struct scopes *, const struct scopes *from);
+void scopes_keep_first(struct scopes *);
 /* Whether a token for the first may do all that the second asks. */
 bool scopes_cover(const struct scopes *have, const struct scopes *want);
 char *scope_text(const struct scope *); /* caller frees */

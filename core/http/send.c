@@ -61,6 +61,7 @@ int send_retrying(struct sending *s, const struct url *url, struct response **re
   for (unsigned attempt = 0;; attempt++) {
     struct response *response = NULL;
     uint64_t ms = 0;
+    s->transport = s->stalled = false; /* nothing may be sent: a token server can fail first */
     int rc = send_following(s, url, &response);
     if (rc == 0)
       rc = judge_response(s, response, attempt, &ms);

@@ -68,8 +68,9 @@ static void learn_scheme(struct sending *s, const struct exchange *x, bool answe
     free(take(s->probe));
 }
 
-static void note_failure(struct sending *s, const struct exchange *x) {
-  s->transport = x->done && !x->source_code && !x->broken_headers && !x->lane->refused;
+static void note_failure(struct sending *s, const struct exchange *x, int rc) {
+  bool refused = rc == ARTM_E_AUTH || rc == ARTM_E_DENIED; /* by us, or by a proxy */
+  s->transport = x->done && !x->source_code && !x->broken_headers && !refused;
   s->stalled = x->stalled;
   s->code = x->result;
   free(s->text);
@@ -155,7 +156,7 @@ int send_once(struct sending *s, const struct url *url, const char *authorizatio
   s->taken = s->taken || x->taken > 0;
   learn_scheme(s, x, rc == 0);
   if (rc) {
-    note_failure(s, x);
+    note_failure(s, x, rc);
     if (rc == ARTM_E_NETWORK && !x->source_code && !s->no_tls)
       limit_result(s->client, s->origin, true);
     exchange_free(x);

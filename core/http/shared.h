@@ -77,6 +77,9 @@ struct origin *origin_get(struct http_client *, const struct url *);
 /* Settings of the registry that this authority serves, or NULL. */
 const struct registry_settings *registry_settings_at(const struct http_client *,
                                                      const char *authority);
+/* The same for what a URL leads to: "host:80" is another server than "host", which means 443. */
+const struct registry_settings *registry_settings_of(const struct http_client *,
+                                                     const struct url *);
 /* The authority that serves a registry's name. */
 const char *registry_served(const struct http_client *, const char *name);
 /* The right sides of the facts "left=right" whose left is key; next starts at 0. */

@@ -23,7 +23,7 @@ static void files_done(struct tls_files *files) {
 static struct tls_files configured(struct http_client *client, const struct url *url,
                                    const struct registry *registry) {
   struct tls_files files = {0};
-  const struct registry_settings *own = registry_settings_at(client, url->authority);
+  const struct registry_settings *own = registry_settings_of(client, url);
   pthread_mutex_lock(&client->lock);
   const struct identity *identity = identity_find(client, url->origin);
   if (own && own->ca)

@@ -8,10 +8,10 @@
 
 struct token {
   struct token *next;
-  char *issuer; /* realm, service, credential */
-  char *key;    /* scopes */
-  struct scopes scopes;
-  char *text; /* NULL: being fetched */
+  char *issuer;         /* realm, service, credential */
+  char *key;            /* scopes asked for */
+  struct scopes scopes; /* it is good for */
+  char *text;           /* NULL: being fetched */
   uint64_t expires_ms, life_ms;
 };
 
@@ -58,10 +58,11 @@ static bool lasts(const struct token *token, uint64_t now, uint64_t left_ms) {
 }
 
 static struct token *find_ready(const struct http_client *client, const char *issuer,
-                                const struct token_request *request, uint64_t now) {
+                                const char *key, const struct token_request *request,
+                                uint64_t now) {
   for (struct token *t = client->tokens; t; t = t->next)
     if (t->text && lasts(t, now, request->left_ms) && strcmp(t->issuer, issuer) == 0 &&
-        scopes_cover(&t->scopes, request->scopes))
+        (strcmp(t->key, key) == 0 || scopes_cover(&t->scopes, request->scopes)))
       return t;
   return NULL;
 }
@@ -83,7 +84,7 @@ static int look_up(struct http_client *client, struct artm_call *call,
   while (rc == 0) {
     uint64_t now = clock_now_ms();
     drop_expired(client, now);
-    struct token *token = find_ready(client, issuer, request, now);
+    struct token *token = find_ready(client, issuer, key, request, now);
     if (token) {
       *ret = str_copy(token->text);
       break;
@@ -107,7 +108,8 @@ static int look_up(struct http_client *client, struct artm_call *call,
 
 /* A mount asks for two repositories; where that is refused, the first one alone will do. */
 static int fetch(struct http_client *client, struct artm_call *call,
-                 const struct token_request *request, char **ret, uint64_t *life_ms) {
+                 const struct token_request *request, char **ret, uint64_t *life_ms,
+                 bool *first_alone) {
   int rc = token_fetch(client, call, request, ret, life_ms);
   bool refused = rc == ARTM_E_AUTH || rc == ARTM_E_DENIED || rc == ARTM_E_NOT_FOUND ||
                  rc == ARTM_E_UNSUPPORTED;
@@ -118,6 +120,7 @@ static int fetch(struct http_client *client, struct artm_call *call,
   struct scopes first = {.items = request->scopes->items, .count = 1};
   struct token_request smaller = *request;
   smaller.scopes = &first;
+  *first_alone = true;
   return token_fetch(client, call, &smaller, ret, life_ms);
 }
 
@@ -126,15 +129,18 @@ int token_get(struct http_client *client, struct artm_call *call,
   struct token *mine = NULL;
   char *text = NULL;
   uint64_t life_ms = 0;
+  bool first_alone = false;
   *fresh = false;
   int rc = look_up(client, call, request, ret, &mine);
   if (rc || !mine)
     return rc;
-  rc = fetch(client, call, request, &text, &life_ms);
+  rc = fetch(client, call, request, &text, &life_ms, &first_alone);
   pthread_mutex_lock(&client->lock);
   if (rc) {
     unlink_token(client, mine);
   } else {
+    if (first_alone)
+      scopes_keep_first(&mine->scopes);
     mine->text = text;
     mine->life_ms = life_ms;
     mine->expires_ms = clock_now_ms() + life_ms;

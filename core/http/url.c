@@ -58,9 +58,7 @@ bool url_served_by(const struct url *url, const char *authority) {
 
 static size_t length_without_default_port(const char *authority) {
   size_t len = strlen(authority);
-  if (text_ends(authority, ":443"))
-    return len - 4;
-  return text_ends(authority, ":80") ? len - 3 : len;
+  return text_ends(authority, ":443") ? len - 4 : len;
 }
 
 bool authority_equal(const char *a, const char *b) {
@@ -81,10 +79,12 @@ static int refuse(struct error *err, const char *text, const char *why) {
 }
 
 static int check_parts(CURLU *handle, const char *text, struct error *err) {
-  auto_part *user = NULL, *password = NULL;
+  auto_part *user = NULL, *password = NULL, *zone = NULL;
   if (curl_url_get(handle, CURLUPART_USER, &user, 0) == CURLUE_OK ||
       curl_url_get(handle, CURLUPART_PASSWORD, &password, 0) == CURLUE_OK)
     return refuse(err, text, "it holds a user name");
+  if (curl_url_get(handle, CURLUPART_ZONEID, &zone, 0) == CURLUE_OK) /* no part of the origin */
+    return refuse(err, text, "its address has a zone");
   if (curl_url_set(handle, CURLUPART_FRAGMENT, NULL, 0) != CURLUE_OK)
     return refuse(err, text, "it cannot be read");
   return 0;

@@ -29,7 +29,7 @@ void url_done(struct url *);
 
 /* Whether a user's "host[:port]" means this URL's server: a default port may be written or not. */
 bool url_served_by(const struct url *, const char *authority);
-/* The same for two spellings. */
+/* The same for two spellings; only 443 may be left out, as both mean a server that speaks TLS. */
 bool authority_equal(const char *a, const char *b);
 /* The host of "host:port"; IPv6 keeps its brackets. Caller frees. */
 char *authority_host(const char *authority);

@@ -4,18 +4,29 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#define EXIT_NO_MEMORY 8
+
+/* As the core ends when there is none: at once, for nothing is half-done at a target. */
+static _Noreturn void out_of_memory(void) {
+  static const char text[] = "error: out of memory\n";
+  ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
+  (void)ignored;
+  _exit(EXIT_NO_MEMORY);
+}
 
 void *registry_zalloc(size_t size) {
   void *memory = calloc(1, size ? size : 1);
   if (!memory)
-    abort();
+    out_of_memory();
   return memory;
 }
 
 char *registry_vformat(const char *format, va_list arguments) {
   char *text = NULL;
   if (vasprintf(&text, format, arguments) < 0)
-    abort();
+    out_of_memory();
   return text;
 }
 

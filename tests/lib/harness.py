@@ -15,6 +15,9 @@ from pathlib import Path
 
 import tap
 
+# A shell's background job ignores SIGINT, and all that it starts would, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 SRCDIR = Path(os.environ.get('SRCDIR') or Path(__file__).resolve().parents[2]).resolve()
 ARTMIRROR = os.path.abspath(os.environ.get('ARTMIRROR') or SRCDIR / 'artmirror')
 PLUGIN_DIRS = [os.path.abspath(folder) for folder in

@@ -114,7 +114,7 @@ static bool evil(struct server *server, int fd, const struct server_request *req
   (void)arg;
   server_read_body(fd, request, NULL);
   auto_free char *authorization = server_header(request, "Authorization");
-  if (strncmp(request->path, "/ask", 4) == 0 && !authorization) {
+  if (strstr(request->path, "/ask") && !authorization) {
     auto_free char *challenge =
         str_format("WWW-Authenticate: Bearer realm=\"http://127.0.0.1:%u/token\"\r\n"
                    "WWW-Authenticate: Basic realm=\"x\"\r\n",
@@ -288,6 +288,10 @@ static void test_mount_with_one_scope_refused(void **state) {
   assert_int_equal(get(&w, "/v2/a", "repository:a:pull,push repository:b:pull"), 0);
   assert_int_equal(server_requests(w.realm), 2);
   assert_int_equal(count_text(w.realm, "scope=repository%3Aa%3Apull%2Cpush&account"), 1);
+  assert_int_equal(get(&w, "/v2/a", "repository:a:pull,push repository:b:pull"), 0);
+  assert_int_equal(server_requests(w.realm), 2); /* not asked again */
+  assert_int_equal(get(&w, "/v2/b", "repository:b:pull"), 0);
+  assert_int_equal(server_requests(w.realm), 3); /* that token was for the first alone */
   end(&w);
 }
 
@@ -559,6 +563,35 @@ static void test_docker_config(void **state) {
   end(&open);
 }
 
+/* A mirror that answers for the registry's root does not become its origin. */
+static void test_docker_config_with_a_mirror(void **state) {
+  (void)state;
+  struct world w = {0};
+  begin(&w, true);
+  auto_call call = {0};
+  auto_free char *json = NULL, *repository = str_format("%s/a/b", w.host);
+  auto_free char *place = str_format("127.0.0.1:%u/ask", server_port(w.evil));
+  const char *const mirrors[] = {place};
+  w.settings.mirrors = mirrors;
+  w.settings.mirror_count = 1;
+  assert_int_equal(http_docker_config(w.client, &call, repository, &json), 0);
+  assert_non_null(strstr(json, TOKEN "-1"));
+  end(&w);
+}
+
+static void test_token_of_a_file_with_a_line_break(void **state) {
+  (void)state;
+  struct world w = {0};
+  begin(&w, false);
+  auto_free char *json =
+      str_format("{\"auths\":{\"%s\":{\"registrytoken\":\"" TOKEN "-1\\r\\nX-More: y\"}}}", w.host);
+  setenv("DOCKER_AUTH_CONFIG", json, 1);
+  assert_int_equal(get(&w, "/v2/a", "repository:a:pull"), ARTM_E_AUTH);
+  unsetenv("DOCKER_AUTH_CONFIG");
+  assert_int_equal(count_text(w.registry, "X-More"), 0);
+  end(&w);
+}
+
 int main(void) {
   json_setup();
   curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -589,6 +622,8 @@ int main(void) {
       cmocka_unit_test(test_upload_location_refused),
       cmocka_unit_test(test_401_before_the_body_costs_nothing),
       cmocka_unit_test(test_docker_config),
+      cmocka_unit_test(test_docker_config_with_a_mirror),
+      cmocka_unit_test(test_token_of_a_file_with_a_line_break),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   curl_global_cleanup();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http/url.h, http/address.h, http/headers.h: what is the same origin, what is where. */
+/* http/url.h, http/address.h, http/headers.h: what is the same origin, what is where; whose
+ * settings count there. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +9,7 @@
 
 #include "http/address.h"
 #include "http/headers.h"
-#include "http/url.h"
+#include "http/shared.h"
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -68,6 +69,7 @@ static void test_refused(void **state) {
                                      "https://a.example:99999/",
                                      "https://a.example/\r\nX: y",
                                      "https://a b/",
+                                     "https://[fe80::1%25eth0]/",
                                      ""};
   for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
     auto_url url = {0};
@@ -120,6 +122,7 @@ static void test_default_ports(void **state) {
   assert_true(authority_equal("r.example:443", "R.Example"));
   assert_true(authority_equal("r.example:5000", "r.example:5000"));
   assert_false(authority_equal("r.example:5000", "r.example"));
+  assert_false(authority_equal("r.example:80", "r.example"));
   assert_false(authority_equal("r.example", "r.exampl"));
 }
 
@@ -205,24 +208,63 @@ static void test_address_classes(void **state) {
   assert_int_equal(address_classify(&local), ADDRESS_SPECIAL);
 }
 
-static void test_proxy_applies(void **state) {
+/* Another port of a host is not asked in plain text, nor shown a client certificate. */
+static void test_settings_are_of_one_port(void **state) {
+  (void)state;
+  static const struct registry_settings settings[] = {{.host = "r.example:80", .plain_http = true},
+                                                      {.host = "r.example", .cert = "me.pem"}};
+  static const struct {
+    const char *url;
+    const struct registry_settings *settings;
+  } cases[] = {
+      {"https://r.example/", &settings[1]}, {"https://R.example:443/", &settings[1]},
+      {"http://r.example/", &settings[0]},  {"http://r.example:443/", &settings[1]},
+      {"https://r.example:5000/", NULL},    {"https://r.example./", NULL},
+  };
+  const struct http_config config = {.registries = settings, .registry_count = 2};
+  struct http_client *client = http_client_new(&config);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    auto_url url = {0};
+    auto_error err = {0};
+    assert_int_equal(url_parse(cases[i].url, &url, &err), 0);
+    if (registry_settings_of(client, &url) != cases[i].settings)
+      fail_msg("%s has other settings", cases[i].url);
+  }
+  assert_ptr_equal(registry_settings_at(client, "r.example"), &settings[1]);
+  assert_ptr_equal(registry_settings_at(client, "r.example:80"), &settings[0]);
+  http_client_free(client);
+}
+
+static void test_proxy_for(void **state) {
   (void)state;
   static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
                                       "ALL_PROXY",  "no_proxy",    "NO_PROXY"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     unsetenv(names[i]);
-  assert_false(proxy_applies(true, "a.example"));
+  assert_null(proxy_for(true, "a.example"));
   setenv("https_proxy", "http://proxy.example:3128", 1);
-  assert_true(proxy_applies(true, "a.example"));
-  assert_false(proxy_applies(false, "a.example"));
+  assert_non_null(proxy_for(true, "a.example"));
+  assert_null(proxy_for(false, "a.example"));
   setenv("no_proxy", "localhost, .corp.example,10.0.0.0/8", 1);
-  assert_true(proxy_applies(true, "a.example"));
-  assert_false(proxy_applies(true, "r.corp.example"));
-  assert_false(proxy_applies(true, "corp.example"));
-  assert_true(proxy_applies(true, "xcorp.example"));
-  assert_false(proxy_applies(true, "10.1.1.1"));
+  assert_non_null(proxy_for(true, "a.example"));
+  assert_null(proxy_for(true, "r.corp.example"));
+  assert_null(proxy_for(true, "corp.example"));
+  assert_non_null(proxy_for(true, "xcorp.example"));
+  assert_null(proxy_for(true, "10.1.1.1"));
+  assert_non_null(proxy_for(true, "11.1.1.1"));
+  setenv("no_proxy", "2001:db8::/33", 1);
+  assert_null(proxy_for(true, "[2001:db8:7fff::1]"));
+  assert_non_null(proxy_for(true, "[2001:db8:8000::1]"));
+  setenv("no_proxy", "", 1); /* empty is not set, as libcurl reads it */
+  setenv("NO_PROXY", "a.example", 1);
+  assert_null(proxy_for(true, "a.example"));
+  unsetenv("NO_PROXY");
+  setenv("all_proxy", "socks5h://other.example", 1);
+  assert_string_equal(proxy_for(true, "a.example"), "http://proxy.example:3128");
+  assert_string_equal(proxy_for(false, "a.example"), "socks5h://other.example");
+  unsetenv("all_proxy");
   setenv("no_proxy", "*", 1);
-  assert_false(proxy_applies(true, "a.example"));
+  assert_null(proxy_for(true, "a.example"));
   unsetenv("no_proxy");
   unsetenv("https_proxy");
 }
@@ -297,7 +339,8 @@ int main(void) {
       cmocka_unit_test(test_shown_without_secrets),
       cmocka_unit_test(test_loopback_names),
       cmocka_unit_test(test_address_classes),
-      cmocka_unit_test(test_proxy_applies),
+      cmocka_unit_test(test_settings_are_of_one_port),
+      cmocka_unit_test(test_proxy_for),
       cmocka_unit_test(test_headers),
       cmocka_unit_test(test_bad_ranges_and_lengths),
   };

@@ -133,17 +133,17 @@ static void test_two_files(void **state) {
 static void test_targets(void **state) {
   (void)state;
   struct reading r;
-  expect_fine(&r, "targets: ['ghcr.io/owner', {id: disk, type: oci-layout, path: ./m}]\n", NULL);
+  expect_fine(&r, "targets: ['registry.example/owner', {id: disk, type: oci-layout, path: ./m}]\n", NULL);
   assert_int_equal(r.settings.target_count, 2);
-  assert_string_equal(r.settings.targets[0].value, "ghcr.io/owner");
+  assert_string_equal(r.settings.targets[0].value, "registry.example/owner");
   assert_null(r.settings.targets[0].node);
   assert_string_equal(r.settings.targets[1].id, "disk");
   assert_string_equal(r.settings.targets[1].type, "oci-layout");
   assert_string_equal(node_text(node_get(r.settings.targets[1].node, "path")), "./m");
   assert_null(r.settings.targets[1].value);
   done(&r);
-  expect_bad("target:\n", "empty-value", "ghcr.io/owner");
-  expect_bad("target: ''\n", "empty-value", "ghcr.io/owner");
+  expect_bad("target:\n", "empty-value", "registry.example/owner");
+  expect_bad("target: ''\n", "empty-value", "registry.example/owner");
   expect_bad("target: 5000\n", "wrong-type", "quotes");
   expect_bad("target: [a]\n", "wrong-type", "targets:");
   expect_bad("target: {}\n", "missing-field", "names no place");
