@@ -134,12 +134,17 @@ static int apply_globals(struct app *app, const struct arguments *given, struct 
     result = option_bad_choice("ARTMIRROR_LOG_FORMAT", "text|json", format, err);
   if (result == 0 && color != NULL && !option_is_choice("auto|always|never", color))
     result = option_bad_choice("ARTMIRROR_COLOR", "auto|always|never", color, err);
+  bool quiet = argument_is_given(given, "quiet"), verbose = argument_is_given(given, "verbose");
+  if (quiet || verbose) { /* each flag beats the other one's variable */
+    app->quiet = quiet;
+    app->verbose = verbose;
+  }
   if (result == 0 && app->quiet && app->verbose)
     result = error_set(err, ARTM_E_CONFIG, "--quiet and --verbose contradict each other");
   if (result != 0)
     return result;
   debug = debug || github_debug();
-  bool json = text_equal(format, "json");
+  bool json = app->json_log = text_equal(format, "json");
   app->color_out = may_color(color, STDOUT_FILENO);
   app->color_err = may_color(color, STDERR_FILENO);
   app->terminal_err = isatty(STDERR_FILENO) && !json && !text_equal(getenv("TERM"), "dumb");
@@ -160,6 +165,7 @@ static void print_text(struct app *app, struct buf *text) {
 
 static int without_command(struct app *app, const struct arguments *given) {
   auto_buf text = {0};
+  auto_error err = {0};
   if (argument_is_given(given, "version"))
     return command_version.run(app, given);
   bool asked_for = argument_is_given(given, "help");
@@ -167,6 +173,10 @@ static int without_command(struct app *app, const struct arguments *given) {
   if (asked_for) {
     print_text(app, &text);
     return 0;
+  }
+  if (app->json_log) {
+    error_set(&err, ARTM_E_CONFIG, "no command");
+    return app_usage(NULL, &err);
   }
   fd_write_all(STDERR_FILENO, text.data, text.len);
   return EXIT_USAGE;
@@ -241,10 +251,24 @@ static int run_arguments(struct app *app, int argc, char **argv, struct argument
   return run_command(app, command, argc - at - 1, argv + at + 1, given);
 }
 
+/* The log's format before the options are read for good: what is wrong with them is logged too. */
+static enum log_format early_format(int argc, char **argv) {
+  static const char name[] = "--log-format";
+  const char *format = getenv("ARTMIRROR_LOG_FORMAT");
+  for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    if (strcmp(argv[i], name) == 0 && i + 1 < argc)
+      format = argv[++i];
+    else if (text_starts(argv[i], name) && argv[i][sizeof name - 1] == '=')
+      format = argv[i] + sizeof name;
+  }
+  return text_equal(format, "json") ? LOG_JSON : LOG_TEXT;
+}
+
 int cli_main(int argc, char **argv, struct cancel *cancel, void (*catch_signals)(void)) {
   struct app app = {.cancel = cancel, .catch_signals = catch_signals};
   struct arguments given = {0};
-  log_setup(LOG_INFO, LOG_TEXT, may_color(NULL, STDERR_FILENO));
+  enum log_format format = early_format(argc, argv);
+  log_setup(LOG_INFO, format, format == LOG_TEXT && may_color(NULL, STDERR_FILENO));
   int code = run_arguments(&app, argc, argv, &given);
   if (app.output_failed && code == 0)
     code = EXIT_LOCAL;

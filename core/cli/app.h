@@ -14,7 +14,7 @@
 struct app {
   struct cancel *cancel;
   void (*catch_signals)(void); /* from now on a signal sets cancel */
-  bool quiet, verbose;
+  bool quiet, verbose, json_log;
   bool color_out, color_err; /* may have colours */
   bool terminal_err;         /* stderr is a terminal for progress bars */
   bool output_failed;

@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "cli/references.h"
 #include "oci/manifest.h"
+#include "report/guard.h"
 #include <string.h>
 
 static const struct option options[] = {
@@ -74,9 +75,9 @@ static json_t *descriptor_json(const struct descriptor *item) {
 
 static void print_json(const char *reference, const struct manifest *manifest, struct buf *out) {
   bool index = manifest->kind == MANIFEST_INDEX;
-  auto_json document =
-      json_pack("{s:s, s:s, s:s, s:I}", "name", reference, "mediaType", manifest->media_type,
-                "digest", manifest->digest.text, "size", (json_int_t)manifest->size);
+  auto_json document = json_pack("{s:o, s:s, s:s, s:I}", "name", guard_string(reference),
+                                 "mediaType", manifest->media_type, "digest", manifest->digest.text,
+                                 "size", (json_int_t)manifest->size);
   json_t *items = json_array();
   for (size_t i = 0; i < manifest->item_count; i++)
     json_array_append_new(items, descriptor_json(&manifest->items[i]));
@@ -84,7 +85,8 @@ static void print_json(const char *reference, const struct manifest *manifest, s
     json_object_set_new(document, "config", descriptor_json(&manifest->config));
   json_object_set_new(document, index ? "manifests" : "layers", items);
   auto_free char *text = json_dumps(document, JSON_INDENT(2));
-  buf_printf(out, "%s\n", text);
+  guard_json(out, text);
+  buf_text(out, "\n");
 }
 
 /* The root with its bytes. */
@@ -109,7 +111,7 @@ static int read_root(struct artefact *artefact, struct artm_call *call, struct d
 static int show(struct app *app, const struct arguments *arguments, const char *reference,
                 const struct descriptor *root, struct error *err) {
   struct manifest *manifest;
-  auto_buf out = {0};
+  auto_buf out = {0}, text = {0};
   if (argument_is_given(arguments, "raw")) {
     app_print(app, root->data, root->data_size);
     return 0;
@@ -119,7 +121,8 @@ static int show(struct app *app, const struct arguments *arguments, const char *
   if (text_equal(argument_value(arguments, "format"), "json"))
     print_json(reference, manifest, &out);
   else
-    print_text(reference, manifest, &out);
+    print_text(reference, manifest, &text);
+  guard_text(&out, text.data != NULL ? text.data : "");
   manifest_free(manifest);
   app_print(app, out.data, out.len);
   return 0;
@@ -134,7 +137,6 @@ static int inspect(struct session *session, const struct arguments *arguments, s
   const struct artm_config *entry = &item->config;
   auto_descriptor root = {0};
   auto_call call = {.cancel = session->app->cancel};
-  session->app->catch_signals();
   int result = source_begin(source, &call, &entry, 1);
   if (result >= 0)
     result = source_open(source, &call, entry, version->text, version->digest, &artefact);

@@ -4,7 +4,9 @@
 #include "cli/run.h"
 #include "report/log.h"
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct option options[] = {
@@ -32,35 +34,46 @@ static int write_report(struct app *app, const char *path, const struct run_repo
 
 static int print(struct app *app, const struct arguments *arguments,
                  const struct run_report *report) {
-  const struct report_view view = run_view(app);
+  struct report_view view = run_view(app);
   const char *path = argument_value(arguments, "report");
+  bool to_output = path != NULL && strcmp(path, "-") == 0;
   auto_buf out = {0};
+  view.color = to_output ? app->color_err : app->color_out;
   if (argument_is_given(arguments, "dry-run"))
     run_plan_text(report, &view, &out);
   else
     run_report_text(report, &view, &out);
-  if (path != NULL && strcmp(path, "-") == 0)
-    fd_write_all(STDERR_FILENO, out.data, out.len);
-  else
+  if (!to_output)
     app_print(app, out.data, out.len);
+  else if (!app->json_log) /* whoever reads JSON there has it all in the report */
+    fd_write_all(STDERR_FILENO, out.data, out.len);
   return path != NULL ? write_report(app, path, report) : 0;
 }
 
 /* Before the run, so that its report is not lost after it. */
 static int check_report(const char *path, struct error *err) {
-  auto_free char *folder = fs_parent(path);
-  const char *there = fs_exists(path) ? path : folder;
-  if (fs_is_folder(path) || access(there, W_OK) != 0) {
-    error_set(err, ARTM_E_LOCAL, "the report can't be written to %s: %s", path,
-              fs_is_folder(path) ? "it is a folder" : strerror(errno));
-    return error_hint(err, "give --report a file in a folder that exists and is yours");
-  }
-  return 0;
+  struct stat status;
+  auto_free char *real = realpath(path, NULL);
+  auto_free char *folder = fs_parent(real != NULL ? real : path);
+  bool there = stat(path, &status) == 0, device = there && !S_ISREG(status.st_mode);
+  const char *why = NULL;
+  if (there && S_ISDIR(status.st_mode))
+    why = "it is a folder";
+  else if (access(device ? path : folder, W_OK) != 0) /* a file is replaced in its folder */
+    why = strerror(errno);
+  if (why == NULL)
+    return 0;
+  error_set(err, ARTM_E_LOCAL, "the report can't be written to %s: %s", path, why);
+  return error_hint(err, "give --report a file in a folder that exists and is yours");
 }
 
 static int run(struct app *app, const struct arguments *arguments) {
   const char *report = argument_value(arguments, "report");
   auto_error err = {0};
+  if (report != NULL && *report == '\0') {
+    error_set(&err, ARTM_E_CONFIG, "option '--report' names no file");
+    return app_usage(&command_mirror, &err);
+  }
   if (report != NULL && strcmp(report, "-") != 0 && check_report(report, &err) != 0)
     return app_fail(app, &err);
   return run_jobs(app, arguments, argument_is_given(arguments, "dry-run"), print);

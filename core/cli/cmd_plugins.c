@@ -2,6 +2,7 @@
 /* artmirror plugins list|info: what was found where, and what became of it. */
 #include "base/json.h"
 #include "cli/app.h"
+#include "report/guard.h"
 #include <string.h>
 
 static const struct option options[] = {
@@ -81,11 +82,16 @@ static void add_fields(struct buf *out, const char *title, const struct field_ta
   }
 }
 
+/* Whatever it is: file names may be no UTF-8. */
+static json_t *text_json(const char *text) {
+  return text != NULL ? guard_string(text) : NULL;
+}
+
 static json_t *values_json(const struct plugin *plugin, const char *key) {
   json_t *list = json_array();
   const char *value;
   for (size_t i = 0; (value = metadata_value(&plugin->metadata, key, i)) != NULL; i++)
-    json_array_append_new(list, json_string(value));
+    json_array_append_new(list, guard_string(value));
   return list;
 }
 
@@ -97,14 +103,16 @@ static json_t *plugin_json(const struct plugin *plugin) {
     json_array_append_new(kinds, json_string("target"));
   if (metadata_value(&plugin->metadata, "scanner", 0) != NULL)
     json_array_append_new(kinds, json_string("scanner"));
-  return json_pack("{s:s, s:s, s:s*, s:s*, s:s*, s:o, s:s*, s:s*, s:o, s:o, s:s, s:s*, s:s*}", "id",
-                   plugin->id, "state",
+  return json_pack("{s:o, s:s, s:o*, s:o*, s:o*, s:o, s:o*, s:o*, s:o, s:o, s:o, s:o*, s:o*}", "id",
+                   guard_string(plugin->id), "state",
                    plugin_is_usable(plugin) ? "usable" : state_name(plugin->state), "summary",
-                   plugin->summary, "version", plugin->version, "abi", plugin->abi, "kinds", kinds,
-                   "section", metadata_value(&plugin->metadata, "section", 0), "noun",
-                   metadata_value(&plugin->metadata, "noun", 0), "references",
+                   text_json(plugin->summary), "version", text_json(plugin->version), "abi",
+                   text_json(plugin->abi), "kinds", kinds, "section",
+                   text_json(metadata_value(&plugin->metadata, "section", 0)), "noun",
+                   text_json(metadata_value(&plugin->metadata, "noun", 0)), "references",
                    values_json(plugin, "reference"), "targets", values_json(plugin, "prefix"),
-                   "file", plugin->file, "real_file", plugin->real_file, "reason", plugin->reason);
+                   "file", guard_string(plugin->file), "real_file", text_json(plugin->real_file),
+                   "reason", text_json(plugin->reason));
 }
 
 static json_t *fields_json(const struct field_table *table) {

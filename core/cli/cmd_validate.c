@@ -2,6 +2,7 @@
 /* artmirror validate: everything that is wrong with the config, and what it amounts to. */
 #include "base/json.h"
 #include "cli/session.h"
+#include "report/guard.h"
 #include <string.h>
 
 static const struct option options[] = {
@@ -61,8 +62,8 @@ static void print_text(const struct session *session, enum problem_format format
 
 static void print_json(const struct session *session, struct buf *out) {
   auto_buf problems = {0};
-  auto_json head = json_pack("{s:s, s:b}", "config", session->document.origin, "valid",
-                             session->problems.errors == 0);
+  auto_json head = json_pack("{s:o, s:b}", "config", guard_string(session->document.origin),
+                             "valid", session->problems.errors == 0);
   auto_json sections = json_object();
   problems_print(&session->problems, PROBLEM_JSON, false, &problems);
   while (problems.len > 0 && problems.data[problems.len - 1] == '\n')

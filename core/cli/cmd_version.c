@@ -8,9 +8,16 @@
 #include <sqlite3.h>
 #include <yaml.h>
 
+static int too_many(const struct command *command, const char *word) {
+  auto_error err = {0};
+  error_set(&err, ARTM_E_CONFIG, "%s takes no argument '%s'", command->name, word);
+  return app_usage(command, &err);
+}
+
 static int run_version(struct app *app, const struct arguments *arguments) {
-  (void)arguments;
   auto_buf out = {0};
+  if (arguments->words.count > 0 && !argument_is_given(arguments, "version"))
+    return too_many(&command_version, arguments->words.items[0]);
   buf_printf(&out, "artmirror %s\nplugin ABI %d.%d\n", PACKAGE_VERSION, ARTM_ABI_MAJOR,
              ARTM_ABI_MINOR);
   buf_printf(&out, "libcurl %s, jansson %s, libyaml %s, SQLite %s, %s\n",
@@ -22,6 +29,8 @@ static int run_version(struct app *app, const struct arguments *arguments) {
 
 static int run_help(struct app *app, const struct arguments *arguments) {
   auto_buf out = {0};
+  if (arguments->words.count > 1)
+    return too_many(&command_help, arguments->words.items[1]);
   if (arguments->words.count == 0) {
     help_overview(true, &out);
   } else {
@@ -31,6 +40,10 @@ static int run_help(struct app *app, const struct arguments *arguments) {
       auto_error err = {0};
       error_set(&err, ARTM_E_CONFIG, "there is no command '%s'", name);
       return app_usage(NULL, &err);
+    }
+    if (command->selects) {
+      app_search_plugins(app);
+      select_flags_make(&app->plugins, &app->select);
     }
     help_command(command, &app->select.table, &out);
   }
@@ -49,6 +62,5 @@ const struct command command_help = {
     .name = "help",
     .usage = "help [COMMAND]",
     .purpose = "Shows the commands, or the options of one.",
-    .selects = true,
     .run = run_help,
 };

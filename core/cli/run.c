@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What plan and mirror share. */
 #include "cli/run.h"
+#include "base/clock.h"
 #include "base/json.h"
 #include "cli/references.h"
 #include "engine/run.h"
+#include "report/guard.h"
 #include "report/log.h"
 #include <stdlib.h>
 #include <string.h>
@@ -35,7 +37,8 @@ void run_json(const struct run_report *report, struct buf *out) {
   auto_json document = run_report_json(report);
   auto_free char *text = json_dumps(document, JSON_INDENT(2));
   auto_free char *redacted = log_redact(text);
-  buf_printf(out, "%s\n", redacted);
+  guard_json(out, redacted);
+  buf_text(out, "\n");
 }
 
 static int read_parallel(const struct arguments *arguments, uint32_t *ret, struct error *err) {
@@ -209,6 +212,16 @@ static bool nothing_failed(const struct work *work) {
   return argument_is_given(work->arguments, "only-failed") && work->only_count == 0;
 }
 
+/* Like a selection that matches nothing: an exit code of 0 would say that all is well now. */
+static int check_only(const struct work *work, struct error *err) {
+  if (work->only_count == 0 || work->report->job_count > 0)
+    return 0;
+  error_set(err, ARTM_E_CONFIG, "none of the jobs that failed in %s is in this config",
+            argument_value(work->arguments, "only-failed"));
+  return error_hint(err, "run it with the config, the references and the target of that run: %s",
+                    work->only[0].target);
+}
+
 int run_jobs(struct app *app, const struct arguments *arguments, bool plan_only,
              int (*print)(struct app *, const struct arguments *, const struct run_report *)) {
   auto_error err = {0};
@@ -218,8 +231,9 @@ int run_jobs(struct app *app, const struct arguments *arguments, bool plan_only,
     code = app_fail(app, &err);
   } else if (nothing_failed(&work)) {
     log_write(LOG_INFO, NULL, "nothing failed in %s", argument_value(arguments, "only-failed"));
-    code = 0;
-  } else if (execute(&work, &err) != 0) {
+    work.report->end_ms = clock_wall_ms();
+    code = print(app, arguments, work.report);
+  } else if (execute(&work, &err) != 0 || check_only(&work, &err) != 0) {
     code = app_fail(app, &err);
   } else {
     int printed = print(app, arguments, work.report);

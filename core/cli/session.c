@@ -112,12 +112,39 @@ int session_load_settings(struct session *session, struct app *app, struct error
   return 0;
 }
 
+/* One event each, for a log that programs read. */
+static void log_problems(const struct problems *problems) {
+  for (size_t i = 0; i < problems->count; i++) {
+    const struct problem *problem = &problems->items[i];
+    auto_error err = {0};
+    auto_free char *place = problem->file == NULL ? str_copy("")
+                                                  : str_format("%s:%u:%u", problem->file->path,
+                                                               problem->line, problem->column);
+    if (problem->warning) {
+      log_write(LOG_WARNING, NULL, "%s%s%s", place, *place ? ": " : "", problem->message);
+      continue;
+    }
+    error_set(&err, ARTM_E_CONFIG, "%s", problem->message);
+    if (*place)
+      error_where(&err, "%s", place);
+    if (problem->hint != NULL)
+      error_hint(&err, "%s", problem->hint);
+    else if (problem->expected != NULL)
+      error_hint(&err, "expected %s", problem->expected);
+    log_failure(NULL, &err);
+  }
+}
+
 bool session_is_valid(struct session *session) {
   auto_buf text = {0};
   if (session->problems.count == 0)
     return true;
   if (session->problems.errors == 0 && session->app->quiet)
     return true;
+  if (session->app->json_log) {
+    log_problems(&session->problems);
+    return session->problems.errors == 0;
+  }
   problems_print(&session->problems, PROBLEM_TEXT, session->app->color_err, &text);
   fd_write_all(STDERR_FILENO, text.data, text.len);
   return session->problems.errors == 0;

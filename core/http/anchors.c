@@ -39,12 +39,13 @@ static bool add_pem(X509_STORE *store, const struct buf *pem) {
   return any;
 }
 
-static X509_STORE *read_store(const struct anchors *anchors) {
+/* may_lack: no file was named, and a machine without the system's trusts nobody. */
+static X509_STORE *read_store(const struct anchors *anchors, bool may_lack) {
   X509_STORE *store = X509_STORE_new();
   if (!store)
     return NULL;
   bool whole = anchors->pem    ? add_pem(store, anchors->pem)
-               : anchors->file ? X509_STORE_load_file(store, anchors->file) == 1
+               : anchors->file ? X509_STORE_load_file(store, anchors->file) == 1 || may_lack
                                : true;
   if (anchors->folder && *anchors->folder)
     whole &= X509_STORE_load_path(store, anchors->folder) == 1;
@@ -65,11 +66,12 @@ static char *cache_key(const struct anchors *anchors) {
                     anchors->folder ? anchors->folder : "");
 }
 
-static X509_STORE *get_store(struct anchor_cache *cache, const struct anchors *anchors) {
+static X509_STORE *get_store(struct anchor_cache *cache, const struct anchors *anchors,
+                             bool may_lack) {
   auto_free char *key = cache_key(anchors);
   pthread_mutex_lock(&cache->lock);
   X509_STORE *store = map_get(&cache->stores, key);
-  if (!store && (store = read_store(anchors)) != NULL)
+  if (!store && (store = read_store(anchors, may_lack)) != NULL)
     map_put(&cache->stores, key, store);
   pthread_mutex_unlock(&cache->lock);
   return store;
@@ -105,7 +107,7 @@ static void leave_to_curl(CURL *easy, const struct anchors *anchors) {
 void anchors_use(struct anchor_cache *cache, CURL *easy, const struct anchors *wanted) {
   struct anchors anchors = *wanted;
   fill_in(easy, &anchors);
-  X509_STORE *store = is_openssl() ? get_store(cache, &anchors) : NULL;
+  X509_STORE *store = is_openssl() ? get_store(cache, &anchors, !wanted->file) : NULL;
   if (!store || curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, give_store) != CURLE_OK) {
     leave_to_curl(easy, wanted);
     return;

@@ -40,13 +40,52 @@ static int fail_at_proxy(const struct exchange *x, struct artm_call *call) {
   return code;
 }
 
-static void add_hint(const struct exchange *x, struct artm_call *call) {
-  const char *host = strstr(x->origin, "//") + 2;
-  if (x->result == CURLE_PEER_FAILED_VERIFICATION)
+/* What a server says about our certificate; by TLS 1.2 a missing one is just a failed handshake. */
+static bool rejects_certificate(const char *text) {
+  static const char *const alerts[] = {"alert certificate", "alert bad certificate",
+                                       "alert unknown ca", "alert unsupported certificate",
+                                       "alert handshake failure"};
+  for (size_t i = 0; i < sizeof alerts / sizeof *alerts; i++)
+    if (strstr(text, alerts[i]))
+      return true;
+  return false;
+}
+
+/* 0: no certificate is to blame. */
+static int fail_by_certificate(const struct exchange *x, struct artm_call *call) {
+  const char *host = strstr(x->origin, "//") + 2, *text = x->error_text ? x->error_text : "";
+  auto_free char *shown = text_escaped(text);
+  switch (x->result) {
+  case CURLE_PEER_FAILED_VERIFICATION:
+    call_fail(call, ARTM_E_NETWORK, "%s: %s", x->origin, shown);
     error_hint(&call->error,
                "if it is the right server, give its CA: registries: {'%s': {ca: FILE}}, or "
                "SSL_CERT_FILE",
                host);
+    return ARTM_E_NETWORK;
+  case CURLE_SSL_CACERT_BADFILE:
+  case CURLE_SSL_CERTPROBLEM:
+    call_fail(call, ARTM_E_CONFIG, "%s: %s", x->origin, shown);
+    error_hint(&call->error, "it must be a PEM file%s",
+               x->result == CURLE_SSL_CERTPROBLEM
+                   ? "; a key must be the certificate's, and without "
+                     "a pass phrase"
+                   : " with at least one CA certificate");
+    return ARTM_E_CONFIG;
+  case CURLE_SSL_CONNECT_ERROR:
+  case CURLE_RECV_ERROR:
+  case CURLE_SEND_ERROR:
+    if (!rejects_certificate(text))
+      return 0;
+    call_fail(call, ARTM_E_AUTH, "%s: %s", x->origin, shown);
+    error_hint(&call->error,
+               "it may want a client certificate, or another one: registries: {'%s': {cert: FILE, "
+               "key: FILE}}",
+               host);
+    return ARTM_E_AUTH;
+  default:
+    return 0;
+  }
 }
 
 int exchange_conclude(struct exchange *x, struct artm_call *call) {
@@ -62,13 +101,13 @@ int exchange_conclude(struct exchange *x, struct artm_call *call) {
   int rc = fail_locally(x, call);
   if (rc == 0)
     rc = fail_at_proxy(x, call);
+  if (rc == 0)
+    rc = fail_by_certificate(x, call);
   if (rc)
     return rc;
   if (x->broken_headers)
     return call_fail(call, ARTM_E_NETWORK, "%s: the response's headers are broken or too long",
                      origin);
   auto_free char *shown = text_escaped(x->error_text ? x->error_text : "");
-  call_fail(call, ARTM_E_NETWORK, "%s: %s", origin, shown);
-  add_hint(x, call);
-  return ARTM_E_NETWORK;
+  return call_fail(call, ARTM_E_NETWORK, "%s: %s", origin, shown);
 }

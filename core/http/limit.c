@@ -7,15 +7,16 @@
 
 #define BREAKER_FAILURES 20u
 #define BREAKER_OPEN_MS 30000u
+#define BURST 10       /* what was not used can be made up for within a tenth of a second's worth */
 #define SPREAD_MS 100u /* so that the workers don't all come back at once */
 
 /* Milliseconds to wait before the next try, 0: take the turn. The lock is held. */
 static uint64_t turn(struct origin *origin, uint64_t now) {
   if (now < origin->paused_until_ms)
-    return origin->paused_until_ms - now;
+    return origin->paused_until_ms - now + retry_random() % SPREAD_MS;
   if (origin->rate <= 0)
     return 0;
-  double most = origin->rate > 1 ? origin->rate : 1;
+  double most = origin->rate / BURST > 1 ? origin->rate / BURST : 1;
   origin->allowance += (double)(now - origin->allowance_ms) / 1000 * origin->rate;
   origin->allowance_ms = now;
   if (origin->allowance > most)
@@ -48,7 +49,7 @@ int limit_enter(struct http_client *client, struct origin *origin, struct artm_c
       call->error.retry_after_ms = wait;
       return ARTM_E_RATE_LIMIT;
     }
-    int rc = call_sleep(call, wait + retry_random() % SPREAD_MS);
+    int rc = call_sleep(call, wait);
     if (rc)
       return rc;
   }

@@ -42,8 +42,8 @@ static int send_to_mirror(struct http_client *client, struct artm_call *call,
 int send_to_mirrors(struct http_client *client, struct artm_call *call,
                     const struct artm_http_request *request,
                     const struct registry_settings *settings, struct response **ret) {
-  if (!settings || !request_reads(request) || !text_starts(request->url, "//") ||
-      !strstr(request->url + 2, "/v2/"))
+  if (!settings || request->flags & ARTM_HTTP_NO_MIRROR || !request_reads(request) ||
+      !text_starts(request->url, "//") || !strstr(request->url + 2, "/v2/"))
     return ARTM_NO;
   for (size_t i = 0; i < settings->mirror_count; i++) {
     struct response *response = NULL;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Registries by the user's name and origins by their URL: found, or made on first use. */
+#include "base/clock.h"
 #include "http/shared.h"
 #include <string.h>
 #include <strings.h>
@@ -82,6 +83,7 @@ struct origin *origin_get(struct http_client *client, const struct url *url) {
     if (origin->settings)
       origin->rate = origin->settings->requests_per_second;
     origin->allowance = 1;
+    origin->allowance_ms = clock_now_ms();
     map_put(&client->origins, url->origin, origin);
   }
   pthread_mutex_unlock(&client->lock);

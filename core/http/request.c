@@ -9,7 +9,8 @@
 #include <strings.h>
 
 #define SHORT_BODY (256u * 1024)
-#define KNOWN_FLAGS (ARTM_HTTP_MAY_MISS | ARTM_HTTP_ANY_STATUS | ARTM_HTTP_SAME_ORIGIN)
+#define KNOWN_FLAGS \
+  (ARTM_HTTP_MAY_MISS | ARTM_HTTP_ANY_STATUS | ARTM_HTTP_SAME_ORIGIN | ARTM_HTTP_NO_MIRROR)
 
 static bool is_token_text(const char *s) {
   static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

@@ -139,6 +139,7 @@ static int use_client_certificate(struct artm_call *call, CURL *easy, const char
     return rc;
   curl_easy_setopt(easy, CURLOPT_SSLCERT, cert);
   curl_easy_setopt(easy, CURLOPT_SSLKEY, key);
+  curl_easy_setopt(easy, CURLOPT_KEYPASSWD, ""); /* else OpenSSL asks at the terminal */
   return 0;
 }
 

@@ -12,8 +12,7 @@ int32_t registry_client_init(struct registry_client *client, const struct artm_h
   const struct artm_http *http = host->extension(host, ARTM_HTTP_ID);
   if (!http)
     return artm_fail(host, call, ARTM_E_UNSUPPORTED, "the host has no " ARTM_HTTP_ID, NULL);
-  client->host = host;
-  client->http = http;
+  *client = (struct registry_client){host, http, 0};
   return 0;
 }
 
@@ -54,6 +53,7 @@ int32_t registry_send(const struct registry_repository *repository, struct artm_
   const struct artm_http *http = repository->client->http;
   request->struct_size = sizeof *request;
   request->registry = repository->registry;
+  request->flags |= repository->client->flags;
   if (!request->scope)
     request->scope = repository->pull;
   return http->send(http, call, request, ret);

@@ -13,6 +13,7 @@
 struct registry_client {
   const struct artm_host *host;
   const struct artm_http *http;
+  uint32_t flags; /* ARTM_HTTP_* of every request */
 };
 /* ARTM_E_UNSUPPORTED without artmirror.http/1. */
 int32_t registry_client_init(struct registry_client *, const struct artm_host *,

@@ -70,6 +70,7 @@ int32_t ghcr_create(const struct artm_host *host, struct artm_call *call,
   int32_t answer = registry_client_init(&client, host, call);
   if (answer)
     return answer;
+  client.flags = ARTM_HTTP_NO_MIRROR;
   const char *value = host->config_text(options, "registry", 0);
   if (!value)
     value = "";

@@ -36,6 +36,10 @@ class Usage(harness.TestCase):
                 self.assertLessEqual(max(map(len, texts[0].splitlines())), 80)
         self.assertIn('--image NAME[@VERSION]', self.artmirror('mirror', '--help').stdout)
 
+    def test_help_of_help_shows_no_selection(self):
+        self.assertNotIn('--select', self.artmirror('help', '--help').stdout)
+        self.assertIn('--select', self.artmirror('help', 'matrix').stdout)
+
     def test_help_alone(self):
         self.assertEqual(self.artmirror('--help').stdout, self.artmirror('help').stdout)
 
@@ -61,7 +65,8 @@ class Usage(harness.TestCase):
                      ['mirror', '--target'], ['validate', '--quiet=1'], ['inspect'],
                      ['inspect', 'a.example/b:1', 'a.example/c:1'], ['help', 'nothing'],
                      ['matrix', 'images', 'layouts'], ['--quiet', '--verbose', 'version'], ['-x'],
-                     ['validate', '-q']):
+                     ['validate', '-q'], ['help', 'mirror', 'plan'],
+                     ['version', 'x'], ['mirror', '--report=', '--target', './x', 'a.example/b:1']):
             with self.subTest(args):
                 done = self.artmirror(*args, status=2, cwd=self.tmp)
                 self.assertIn('error', done.stderr)
@@ -101,6 +106,26 @@ class Variables(harness.TestCase):
         done = self.artmirror('mirror', '--log-format', 'text', '--nonsense', status=2,
                               env={'ARTMIRROR_LOG_FORMAT': 'json'})
         self.assertFalse(done.stderr.startswith('{'))
+        self.artmirror('version', '--quiet', env={'ARTMIRROR_VERBOSE': '1'})
+        self.artmirror('version', '--verbose', env={'ARTMIRROR_QUIET': '1'})
+
+    def test_a_log_of_json_is_json_alone(self):
+        self.path.write_text('images: [{nam: a}]\n')
+        for args in ([], ['nothing'], ['mirror', '--nonsense'], ['mirror', '--target', './x'],
+                     ['matrix', 'nothing'], ['plugins'], ['inspect']):
+            with self.subTest(args):
+                done = self.artmirror('--config', self.path, '--log-format', 'json', *args,
+                                      status=2)
+                events = [json.loads(line) for line in done.stderr.splitlines()]
+                self.assertTrue(all(event['level'] == 'error' for event in events))
+                if '--target' in args:
+                    self.assertEqual(events[0]['where'], f'{self.path}:1:10')
+
+    def test_a_path_may_be_anything(self):
+        path = os.fsdecode(os.fsencode(self.tmp) + b'/c\xff.yaml')
+        os.rename(self.path, path)
+        done = self.artmirror('validate', '--format', 'json', '--config', path)
+        self.assertTrue(json.loads(done.stdout)['config'].endswith('c\\xff.yaml'))
 
     def test_color_only_when_asked_for(self):
         self.path.write_text('nonsense: 1\n')
@@ -181,6 +206,9 @@ class Targets(harness.TestCase):
         done = self.run_in('mirror', '--target', './m', '--report', '-')
         self.assertEqual(json.loads(done.stdout)['totals']['statuses'], {'unchanged': 2})
         self.assertIn('2 unchanged', done.stderr)
+        done = self.run_in('mirror', '--target', './m', '--report', '-', '--log-format', 'json')
+        for line in done.stderr.splitlines():
+            json.loads(line)
 
     def test_a_report_that_cant_be_written_is_noticed_before_the_run(self):
         for path in ('no/such/run.json', '.'):
@@ -212,9 +240,13 @@ class Targets(harness.TestCase):
         self.assertEqual([job['key']['version'] for job in json.loads(done.stdout)['jobs']],
                          ['9.9'])
         self.run_in('mirror', refs[0], '--target', './m', '--report', 'good.json')
-        done = self.run_in('mirror', '--target', './m', '--only-failed', 'good.json')
+        done = self.run_in('mirror', '--target', './m', '--only-failed', 'good.json', '--report',
+                           'none.json')
         self.assertIn('nothing failed', done.stderr)
+        self.assertEqual(self.read_json('none.json')['totals']['jobs'], 0)
         self.assertFalse((self.tmp / 'm/second').exists())
+        done = self.run_in('mirror', *refs, '--target', './n', '--only-failed', 'run.json', status=2)
+        self.assertIn('./m', done.stderr)
         self.write('other.json', '{"schema": "something/1"}')
         self.run_in('mirror', '--target', './m', '--only-failed', 'other.json', status=2)
 

@@ -23,6 +23,22 @@ static void refuses_claims_that_make_no_sense(void **state) {
   plugins_done(&plugins);
 }
 
+/* Whatever stands at the top of a config for artmirror itself. */
+static void no_setting_is_a_section(void **state) {
+  struct world *world = *state;
+  static const char *const keys[] = {"target",    "targets",  "registries", "run",  "plugins",
+                                     "defaults",  "scanners", "reports",    "gate", "referrers",
+                                     "on_change", "index",    "x-section",  NULL};
+  for (size_t i = 0; keys[i]; i++) {
+    auto_free char *claim = str_format("section=%s;noun=one", keys[i]);
+    put_plugin(world->first, "a.so", "a", claim);
+    struct plugins plugins = {0};
+    search(&plugins, world->first, NULL);
+    expect_refused(plugins.items[0], "belongs to artmirror");
+    plugins_done(&plugins);
+  }
+}
+
 static void sections_have_one_owner(void **state) {
   struct world *world = *state;
   put_plugin(world->first, "a.so", "one", "section=images;noun=image");
@@ -184,10 +200,15 @@ static void the_environment_names_a_default_target(void **state) {
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-      CASE(refuses_claims_that_make_no_sense),         CASE(sections_have_one_owner),
-      CASE(says_that_the_owner_was_refused),           CASE(the_longest_prefix_gets_a_target),
-      CASE(hides_passwords_in_targets_and_references), CASE(references_go_by_prefix_too),
-      CASE(collects_facts_of_usable_plugins),          CASE(the_environment_names_a_default_target),
+      CASE(refuses_claims_that_make_no_sense),
+      CASE(no_setting_is_a_section),
+      CASE(sections_have_one_owner),
+      CASE(says_that_the_owner_was_refused),
+      CASE(the_longest_prefix_gets_a_target),
+      CASE(hides_passwords_in_targets_and_references),
+      CASE(references_go_by_prefix_too),
+      CASE(collects_facts_of_usable_plugins),
+      CASE(the_environment_names_a_default_target),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

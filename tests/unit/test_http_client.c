@@ -787,6 +787,10 @@ static void test_mirrors_come_first(void **state) {
   assert_int_equal(server_requests(f.server), 0);
   assert_string_equal(get_text(&f, &call, "/v2/lib/x/manifests/2"), "/v2/lib/x/manifests/2");
   assert_int_equal(server_requests(other), 2);
+  struct artm_http_response *response;
+  assert_int_equal(get(&f, &call, "/v2/lib/x/manifests/1", ARTM_HTTP_NO_MIRROR, &response), 0);
+  artm_http_close(response);
+  assert_int_equal(server_requests(other), 2);
   end(&f);
   server_stop(other);
 }

@@ -217,7 +217,9 @@ class Server:
                     self.downgrades += 1
                     sock.close()
                     return
-                sock = self.context.wrap_socket(sock, server_side=True)
+                sock = self.context.wrap_socket(sock, server_side=True,
+                                                do_handshake_on_connect=False)
+                self._handshake(sock)
             elif first == b'\x16':
                 with self.lock:
                     self.tls_trials += 1
@@ -235,6 +237,18 @@ class Server:
             connection = Connection(self, sock, self.connections)
             self.open.add(connection)
         connection.serve()
+
+    @staticmethod
+    def _handshake(sock) -> None:
+        """Refuses without a reset, so that the alert reaches the client."""
+        try:
+            sock.do_handshake()
+        except (OSError, ssl.SSLError):
+            sock.settimeout(0.5)
+            sock.shutdown(socket.SHUT_WR)
+            while sock.recv(65536):
+                pass
+            raise
 
     def forget(self, connection: Connection) -> None:
         with self.lock:
