@@ -7,6 +7,7 @@
 
 #define BREAKER_FAILURES 20u
 #define BREAKER_OPEN_MS 30000u
+#define AVOIDED_MS 60000u
 #define BURST 10       /* what was not used can be made up for within a tenth of a second's worth */
 #define SPREAD_MS 100u /* so that the workers don't all come back at once */
 
@@ -53,6 +54,21 @@ int limit_enter(struct http_client *client, struct origin *origin, struct artm_c
     if (rc)
       return rc;
   }
+}
+
+bool limit_avoids(struct http_client *client, const struct origin *origin) {
+  uint64_t now = clock_now_ms();
+  pthread_mutex_lock(&client->lock);
+  bool avoids = now < origin->paused_until_ms || now < origin->open_until_ms ||
+                now < origin->avoided_until_ms;
+  pthread_mutex_unlock(&client->lock);
+  return avoids;
+}
+
+void limit_avoid(struct http_client *client, struct origin *origin) {
+  pthread_mutex_lock(&client->lock);
+  origin->avoided_until_ms = clock_now_ms() + AVOIDED_MS;
+  pthread_mutex_unlock(&client->lock);
 }
 
 void limit_pause(struct http_client *client, struct origin *origin, uint64_t ms) {

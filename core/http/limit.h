@@ -7,6 +7,10 @@
 
 /* Waits until a request may be sent. ARTM_E_NETWORK while the breaker is open. */
 int limit_enter(struct http_client *, struct origin *, struct artm_call *);
+/* Whether a mirror is better left alone now than waited for. */
+bool limit_avoids(struct http_client *, const struct origin *);
+/* As a mirror it is not asked for a while; as a registry it is. */
+void limit_avoid(struct http_client *, struct origin *);
 /* Nobody asks this origin for so long. */
 void limit_pause(struct http_client *, struct origin *, uint64_t ms);
 /* How an attempt ended. */

@@ -35,7 +35,7 @@ static int send_to_mirror(struct http_client *client, struct artm_call *call,
     prefix[prefix_len - 1] = 0;
   auto_free char *text = str_format("//%s/v2/%s%s%s", host, prefix, *prefix ? "/" : "", path + 4);
   auto_free char *scope = mirrored_scope(request->scope, prefix);
-  const struct destination to = {text, host, scope};
+  const struct destination to = {text, host, scope, true};
   return send_to(client, call, request, &to, 0, ret);
 }
 

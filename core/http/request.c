@@ -180,7 +180,11 @@ static int send_both_ways(struct sending *s, const struct url *url, struct respo
 int send_to(struct http_client *client, struct artm_call *call,
             const struct artm_http_request *request, const struct destination *to, uint32_t retries,
             struct response **ret) {
-  auto_sending s = {.client = client, .call = call, .request = request, .retries = retries};
+  auto_sending s = {.client = client,
+                    .call = call,
+                    .request = request,
+                    .retries = retries,
+                    .optional = to->optional};
   auto_url url = {0};
   scopes_add(&s.scopes, to->scope);
   s.repository = scopes_repository(&s.scopes);
@@ -220,7 +224,7 @@ int http_send(struct http_client *client, struct artm_call *call,
   struct response *response = NULL;
   rc = send_to_mirrors(client, call, &request, registry->settings, &response);
   if (rc == ARTM_NO) {
-    const struct destination to = {request.url, request.registry, request.scope};
+    const struct destination to = {request.url, request.registry, request.scope, false};
     rc = send_to(client, call, &request, &to, client->config.retries, &response);
   }
   if (rc)

@@ -22,6 +22,7 @@ struct sending {
   bool no_tls;               /* it does not */
   char *short_body;          /* a short stream body, read ahead */
   uint32_t retries;
+  bool optional; /* a mirror: nobody waits for it */
 
   /* of the last attempt */
   struct origin *origin;
@@ -51,6 +52,7 @@ struct destination {
   const char *text;
   const char *registry; /* the user's name */
   const char *scope;
+  bool optional; /* there is another one to ask */
 };
 /* request.c: one destination, by TLS or plainly, with credentials or without. */
 int send_to(struct http_client *, struct artm_call *, const struct artm_http_request *,

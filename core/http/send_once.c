@@ -145,6 +145,8 @@ int send_once(struct sending *s, const struct url *url, const char *authorizatio
   struct exchange *x = NULL;
   s->origin = origin_get(s->client, url);
   s->transport = s->stalled = false;
+  if (s->optional && limit_avoids(s->client, s->origin))
+    return call_fail(s->call, ARTM_E_NETWORK, "%s: left alone for a while", s->origin->name);
   int rc = exchange_on_lane(s, url, authorization, false, &x);
   if (rc && x && was_stale(s, x)) {
     exchange_free(take(x));
@@ -159,6 +161,8 @@ int send_once(struct sending *s, const struct url *url, const char *authorizatio
     note_failure(s, x, rc);
     if (rc == ARTM_E_NETWORK && !x->source_code && !s->no_tls)
       limit_result(s->client, s->origin, true);
+    if (s->stalled || (s->transport && s->code == CURLE_OPERATION_TIMEDOUT))
+      limit_avoid(s->client, s->origin);
     exchange_free(x);
     return rc;
   }

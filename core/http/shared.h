@@ -44,7 +44,8 @@ struct origin {
   uint64_t paused_until_ms;
   unsigned failures; /* attempts in a row */
   uint64_t open_until_ms;
-  atomic_int address_class; /* of the last address connected to */
+  uint64_t avoided_until_ms; /* as a mirror */
+  atomic_int address_class;  /* of the last address connected to */
   struct certificates certificates;
   struct challenge *challenge; /* what its last 401 asked for, or NULL */
 };

@@ -58,12 +58,11 @@ class Order(MirrorCase):
 
     def test_forms(self):
         for prefix in ('', 'a/', 'a/b/c/'):
-            for end in ('', '/'):
-                with self.subTest(prefix=prefix, end=end):
-                    self.target.state.__init__()
-                    near = self.near(prefix)
-                    self.succeeds([f'{near.address}/{prefix}'.rstrip('/') + end])
-                    self.assertEqual(self.source.journal, [])
+            with self.subTest(prefix=prefix):
+                self.target.state.__init__()
+                near = self.near(prefix)
+                self.succeeds([f'{near.address}/{prefix}'.rstrip('/')])
+                self.assertEqual(self.source.journal, [])
 
     def test_next_and_at_last_the_registry(self):
         first, second = self.near(seeded=False), self.near(seeded=False)
@@ -94,7 +93,7 @@ class Order(MirrorCase):
         near = self.near(seeded=False)
         self.source.state.repositories.clear()
         found = self.mirror(self.path([near.address]), status=4)
-        self.assertIn(self.source.address, found.jobs[0]['error']['message'])
+        self.assertIn(self.source.address, found.jobs[0]['error']['where'])
 
     def test_a_targets_own_state_is_not_a_mirrors(self):
         """What a registry holds that is written to is asked of itself."""
@@ -158,7 +157,7 @@ class Broken(MirrorCase):
         near.fault('', mock.silent(60), times=-1)
         start = time.monotonic()
         self.succeeds([f'{near.address}/cache'], stall_timeout='1s')
-        self.assertLess(time.monotonic() - start, 12 * harness.PATIENCE)
+        self.assertLess(time.monotonic() - start, 3 * harness.PATIENCE)
 
     def test_certificate(self):
         """A mirror that is not believed is not used, and not in the clear either."""

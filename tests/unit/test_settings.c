@@ -133,7 +133,8 @@ static void test_two_files(void **state) {
 static void test_targets(void **state) {
   (void)state;
   struct reading r;
-  expect_fine(&r, "targets: ['registry.example/owner', {id: disk, type: oci-layout, path: ./m}]\n", NULL);
+  expect_fine(&r, "targets: ['registry.example/owner', {id: disk, type: oci-layout, path: ./m}]\n",
+              NULL);
   assert_int_equal(r.settings.target_count, 2);
   assert_string_equal(r.settings.targets[0].value, "registry.example/owner");
   assert_null(r.settings.targets[0].node);
