@@ -27,7 +27,7 @@ static int ask_root(struct http_client *client, struct artm_call *call, const ch
                                             .method = "GET",
                                             .url = url,
                                             .scope = scope};
-  const struct destination to = {url, NULL, scope};
+  const struct destination to = {.text = url, .scope = scope};
   struct response *response = NULL;
   int rc = send_to(client, call, &request, &to, client->config.retries, &response);
   if (rc)

@@ -2,6 +2,7 @@
 /* A response as plugins see it: fields, headers, body. */
 #include "http/response.h"
 #include "base/text.h"
+#include "http/limit.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,8 +16,12 @@ static struct response *from_stream(struct artm_stream *stream) {
 
 static int64_t stream_read(struct artm_stream *stream, struct artm_call *call, void *buffer,
                            uint64_t len) {
-  return exchange_read(from_stream(stream)->exchange, call, buffer,
-                       len < INT64_MAX ? (size_t)len : (size_t)INT64_MAX);
+  struct response *response = from_stream(stream);
+  int64_t got = exchange_read(response->exchange, call, buffer,
+                              len < INT64_MAX ? (size_t)len : (size_t)INT64_MAX);
+  if (got < 0 && got != ARTM_E_CANCELLED && response->mirror)
+    limit_avoid(response->exchange->client, response->mirror);
+  return got;
 }
 
 void response_close(struct response *response) {

@@ -14,6 +14,7 @@ struct response {
   char *offered;               /* schemes of a 401 of which we know none, or NULL */
   bool tried;                  /* further attempts were made, as many as are allowed */
   struct error location_error; /* why there is no location */
+  struct origin *mirror; /* that it comes from, or NULL: another one can be asked for the rest */
 };
 
 /* Takes the exchange over, whose headers are here. ARTM_E_NETWORK if they contradict each other;

@@ -173,6 +173,7 @@ int send_once(struct sending *s, const struct url *url, const char *authorizatio
   if (rc)
     return rc;
   response->repository = str_copy(s->repository);
+  response->mirror = s->optional ? s->origin : NULL;
   if (s->registry && url_same_origin(url, &s->home))
     budget_note(s->client, s->registry, &response->exchange->headers);
   rc = place_offset(s, response);

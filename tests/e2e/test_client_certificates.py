@@ -13,10 +13,10 @@ import harness  # noqa: E402
 import images  # noqa: E402
 import mock  # noqa: E402
 from certificates import Authority  # noqa: E402
-from scenario import Scenario  # noqa: E402
+from local_case import LocalCase  # noqa: E402
 
 
-class TlsCase(Scenario):
+class TlsCase(LocalCase):
     """A source behind TLS and a plain target."""
 
     def setUp(self):
@@ -312,6 +312,24 @@ class Trust(TlsCase):
                 self.refused(self.source_with(), path, status=2, ca=path,
                              env={'SSL_CERT_FILE': self.ca.certificate})
                 self.refused(self.source_with(), path, status=2, env={'SSL_CERT_FILE': path})
+
+    def test_machine_without_authorities(self):
+        """It trusts nobody, says so, and still reaches a plain registry on loopback."""
+        if os.geteuid() != 0:
+            self.skipTest('only root hides /etc/ssl')
+        hide = 'mount -t tmpfs none /etc/ssl && exec "$@"'
+        if subprocess.run(['unshare', '-m', 'sh', '-c', hide, 'sh', 'true'],
+                          capture_output=True, check=False).returncode:
+            self.skipTest('nothing can be mounted here')
+        with self.behind('unshare', '-m', 'sh', '-c', hide, 'sh'):
+            self.refused(self.source_with(), 'certificate', '{ca: FILE')
+            self.run_from(self.source_with(), ca=self.ca.certificate)
+            self.run_from(self.mock_plain())
+
+    def mock_plain(self):
+        source = self.mock()
+        source.seed(self.image, 'app', '1')
+        return source
 
     def test_ca_of_one_registry_is_not_anothers(self):
         other = Authority(self.tmp / 'other')
