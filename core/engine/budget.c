@@ -62,6 +62,7 @@ static int refuse(const char *registry, const struct http_budget *known, uint64_
             "%" PRIu64 " of %" PRIu64 " counted pulls are left, and min_remaining keeps %" PRIu64,
             known->remaining, known->limit, keep);
   error_where(err, "%s", registry);
+  err->tried = true; /* it stays so for hours */
   return error_hint(err,
                     "the registry counts over %" PRIu64
                     " hours; run again later, log in, or lower registries: %s: min_remaining",

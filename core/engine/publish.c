@@ -61,8 +61,8 @@ static int put_root(struct job *job, struct artm_call *call, const char *referen
   int64_t start = clock_wall_ms();
   int result = put(job, call, job->row->graph->root, reference);
   job_span(job, "tag", job->worker, start);
-  if (result == 0 || call->error.code == ARTM_E_BLOB_UNKNOWN ||
-      call->error.code == ARTM_E_CANCELLED)
+  int code = result == 0 ? 0 : call->error.code;
+  if (code == 0 || code == ARTM_E_BLOB_UNKNOWN || code == ARTM_E_CANCELLED || code == ARTM_E_LOCAL)
     return result;
   auto_call question = job_call(job);
   if (verify(job, &question, reference) < 0)
