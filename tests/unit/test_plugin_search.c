@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where plugins are looked for, and whose files count. */
 #include "unit/plugin_folder.h"
+#include <stdio.h>
 #include <unistd.h>
 
 static void finds_in_byte_order_and_only_so_files(void **state) {
