@@ -17,6 +17,21 @@ struct reader {
   struct problems *problems;
 };
 
+/* A new architecture is no mistake, a slip of the finger is. */
+static void warn_unusual(const struct reader *r, const struct node *at,
+                         const struct platform *platform) {
+  size_t count;
+  const char *const *known = platform_architectures(&count);
+  for (size_t i = 0; i < count; i++)
+    if (strcmp(known[i], platform->architecture) == 0)
+      return;
+  struct problem *problem = problem_warn(r->problems, at, "unusual-platform",
+                                         "'%s' is no usual architecture", platform->architecture);
+  const char *nearest = text_nearest(platform->architecture, known, count);
+  if (nearest != NULL)
+    problem_hint(problem, "did you mean '%s'?", nearest);
+}
+
 static void read_versions(const struct reader *r, struct entry *entry) {
   const struct artm_field *axis = field_with_role(&r->schema->fields, ARTM_ROLE_AXIS);
   const struct node *list = axis != NULL ? config_node(&entry->config, axis->name) : NULL;
@@ -40,7 +55,7 @@ static void read_platforms(const struct reader *r, struct entry *entry) {
     if (text == NULL)
       continue; /* reported as a wrong type */
     if (platform_parse(text, &entry->platforms[entry->platform_count])) {
-      entry->platform_count++;
+      warn_unusual(r, item, &entry->platforms[entry->platform_count++]);
       continue;
     }
     struct problem *problem =

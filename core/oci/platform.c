@@ -57,3 +57,11 @@ void platform_format(const struct platform *platform, char out[96]) {
 bool platform_is_unknown(const struct platform *platform) {
   return strcmp(platform->os, "unknown") == 0 && strcmp(platform->architecture, "unknown") == 0;
 }
+
+const char *const *platform_architectures(size_t *count) {
+  static const char *const names[] = {"386",     "amd64",   "arm",      "arm64",  "loong64",
+                                      "mips",    "mips64",  "mips64le", "mipsle", "ppc64",
+                                      "ppc64le", "riscv64", "s390x",    "wasm"};
+  *count = sizeof names / sizeof *names;
+  return names;
+}

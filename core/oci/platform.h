@@ -3,6 +3,7 @@
 #ifndef OCI_PLATFORM_H
 #define OCI_PLATFORM_H
 #include <stdbool.h>
+#include <stddef.h>
 
 struct platform {
   char os[32], architecture[32], variant[16]; /* "": none */
@@ -14,5 +15,7 @@ bool platform_parse(const char *text, struct platform *ret);
 bool platform_covers(const struct platform *wanted, const struct platform *present);
 /* "linux/arm64/v8", NUL-terminated, into 96 bytes. */
 void platform_format(const struct platform *, char out[96]);
+/* The architectures that Go and therefore most images name (image-spec refers to its GOARCH). */
+const char *const *platform_architectures(size_t *count);
 bool platform_is_unknown(const struct platform *); /* unknown/unknown: attestations */
 #endif

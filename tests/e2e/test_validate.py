@@ -148,6 +148,12 @@ class Validate(harness.TestCase):
         self.assertIn("there is no target plugin 'oci-layuot'", said)
         self.assertIn("'pth'", said)
 
+    def test_an_unusual_architecture_is_a_warning(self):
+        found = self.validate("images:\n  - {name: a, source_registry: r.example, versions: ['1'], "
+                              'platforms: [linux/amd46]}\n', 0)
+        self.assertEqual([each['code'] for each in found['problems']], ['unusual-platform'])
+        self.assertIn("did you mean 'amd64'?", found['problems'][0]['hint'])
+
     def test_what_a_target_plugin_refuses_is_found(self):
         found = self.validate('target: owner/x\n' + GOOD, 2)
         self.assertIn('host of a registry', json.dumps(found['problems']))
