@@ -41,7 +41,7 @@ class Ghcr(Scenario):
 
     def path(self, target='ghcr.io/owner', *names):
         return self.config([self.entry(self.source, name, '1') for name in names or ('app',)],
-                           target, run={'retries': 1})
+                           target, run={'retries': 2})
 
     def push(self, target='ghcr.io/owner', status=0, **env):
         found = self.mirror(self.path(target), status=status, env={**self.env, **env})
