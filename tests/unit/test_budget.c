@@ -97,6 +97,27 @@ static void those_under_way_count(void **state) {
   world_done(&world);
 }
 
+/* An answer that was sent earlier and came later does not bring pulls back; a new window does. */
+static void answers_overtake_each_other(void **state) {
+  (void)state;
+  struct world world;
+  auto_error error = {0};
+  world_new(&world, 10);
+  tell(&world, 12);
+  assert_int_equal(budget_take(world.table, &counted, &error), 0);
+  tell(&world, 11);
+  budget_return(world.table, &counted);
+  assert_int_equal(budget_take(world.table, &counted, &error), 0);
+  tell(&world, 10);
+  tell(&world, 11); /* late */
+  budget_return(world.table, &counted);
+  assert_int_equal(budget_take(world.table, &counted, &error), ARTM_E_RATE_LIMIT);
+  tell(&world, 100);
+  assert_int_equal(budget_take(world.table, &counted, &error), 0);
+  budget_return(world.table, &counted);
+  world_done(&world);
+}
+
 static void the_report_has_a_row_a_registry(void **state) {
   (void)state;
   struct world world;
@@ -127,6 +148,7 @@ int main(void) {
       cmocka_unit_test(unknown_until_the_registry_tells),
       cmocka_unit_test(what_is_kept_is_not_taken),
       cmocka_unit_test(those_under_way_count),
+      cmocka_unit_test(answers_overtake_each_other),
       cmocka_unit_test(the_report_has_a_row_a_registry),
   };
   curl_global_init(CURL_GLOBAL_DEFAULT);
