@@ -9,9 +9,7 @@
 
 struct budget {
   char *registry;
-  uint64_t needed, under_way, most_under_way;
-  uint64_t left; /* the least that was told; answers overtake each other */
-  bool is_told;
+  uint64_t needed, under_way;
 };
 struct budget_table {
   struct http_client *http;
@@ -71,19 +69,6 @@ static int refuse(const char *registry, const struct http_budget *known, uint64_
                     known->window_seconds / 3600, registry);
 }
 
-/* What is left, with the lock held: a pull that is under way was not told yet, one that is not any
- * more was. */
-static bool look(struct budget_table *table, struct budget *budget, struct http_budget *ret) {
-  if (!http_budget(table->http, budget->registry, ret))
-    return false;
-  if (!budget->is_told || ret->remaining < budget->left ||
-      ret->remaining > budget->left + budget->most_under_way)
-    budget->left = ret->remaining;
-  budget->is_told = true;
-  ret->remaining = budget->left;
-  return true;
-}
-
 int budget_take(struct budget_table *table, const struct artefact *artefact, struct error *err) {
   if (!is_counted(artefact))
     return 0;
@@ -93,15 +78,14 @@ int budget_take(struct budget_table *table, const struct artefact *artefact, str
   int result = 0;
   pthread_mutex_lock(&table->lock);
   struct budget *budget = budget_get(table, registry);
-  bool told = look(table, budget, &known);
+  /* Read with the lock held: a pull that is still under way was not told yet, all others were. */
+  bool told = http_budget(table->http, registry, &known);
   if (settings && settings->has_min_remaining && told &&
       known.remaining <= settings->min_remaining + budget->under_way) {
     result = refuse(registry, &known, settings->min_remaining, err);
   } else {
     budget->needed++;
     budget->under_way++;
-    if (budget->under_way > budget->most_under_way)
-      budget->most_under_way = budget->under_way;
   }
   pthread_mutex_unlock(&table->lock);
   return result;

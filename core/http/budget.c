@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A registry's pull budget. */
 #include "http/budget.h"
+#include "base/clock.h"
 #include <string.h>
+
+#define LATE_MS 120000u
 
 /* "100;w=21600" */
 static bool read_quota(const char *value, uint64_t *count, uint64_t *window) {
@@ -31,7 +34,14 @@ void budget_note(struct http_client *client, struct registry *registry,
     return;
   if (limit)
     read_quota(limit, &budget.limit, &budget.window_seconds);
+  uint64_t now = clock_now_ms();
   pthread_mutex_lock(&client->lock);
+  bool lower = !registry->has_budget || budget.remaining < registry->budget.remaining;
+  /* Answers overtake each other: a late one brings nothing back, a new window does. */
+  if (!lower && now - registry->budget_lowered_ms < LATE_MS)
+    budget.remaining = registry->budget.remaining;
+  else
+    registry->budget_lowered_ms = now;
   registry->budget = budget;
   registry->has_budget = true;
   pthread_mutex_unlock(&client->lock);

@@ -24,6 +24,7 @@ struct registry {
   char *budget_limit, *budget_remaining;    /* header names, or NULL */
   struct http_budget budget;
   bool has_budget;
+  uint64_t budget_lowered_ms; /* when less was told than before */
 };
 
 /* What certs.d holds for an origin, once read. */
