@@ -112,7 +112,7 @@ static void cancellation_and_sleep(void **state) {
   assert_int_equal(host->cancelled(&world->call), ARTM_E_CANCELLED);
   uint64_t start = clock_now_ms();
   assert_int_equal(host->sleep(&world->call, 60000), ARTM_E_CANCELLED);
-  assert_true(clock_now_ms() - start < 1000);
+  assert_true(clock_now_ms() - start < 5000);
   world->call.cancel = NULL;
 }
 
