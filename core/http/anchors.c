@@ -7,7 +7,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <stdlib.h>
 
 void anchor_cache_init(struct anchor_cache *cache) {
@@ -40,6 +40,17 @@ static bool add_pem(X509_STORE *store, const struct buf *pem) {
 }
 
 /* may_lack: no file was named, and a machine without the system's trusts nobody. */
+/* OpenSSL works out each certificate's extensions when they are first needed: better now than by
+ * several threads at once. */
+static void work_out(X509_STORE *store) {
+  const STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(store);
+  for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
+    X509 *certificate = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(objects, i));
+    if (certificate)
+      X509_check_purpose(certificate, -1, 0);
+  }
+}
+
 static X509_STORE *read_store(const struct anchors *anchors, bool may_lack) {
   X509_STORE *store = X509_STORE_new();
   if (!store)
@@ -51,6 +62,7 @@ static X509_STORE *read_store(const struct anchors *anchors, bool may_lack) {
     whole &= X509_STORE_load_path(store, anchors->folder) == 1;
   /* As libcurl sets its own: an intermediate that is listed may be trusted for itself. */
   X509_STORE_set_flags(store, X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN);
+  work_out(store);
   ERR_clear_error();
   if (whole)
     return store;
