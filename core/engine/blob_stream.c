@@ -8,13 +8,6 @@
 #define PROGRESS_THAT_COUNTS (1u << 20) /* a reopening after this much more is the first again */
 #define SKIP_CHUNK 65536u
 
-int origin_manifest(const struct content_origin *origin, struct artm_call *call, const char *digest,
-                    struct descriptor *ret) {
-  if (origin->artefact)
-    return source_manifest(origin->artefact, call, digest, ret);
-  return target_manifest(origin->repository, call, digest, ret);
-}
-
 static int origin_open(const struct content_origin *origin, struct artm_call *call,
                        const struct descriptor *descriptor, uint64_t offset,
                        struct artm_stream **ret) {

@@ -12,9 +12,6 @@ struct content_origin {
   struct artefact *artefact;
   struct repository *repository;
 };
-/* As source_manifest or target_manifest, by digest. */
-int origin_manifest(const struct content_origin *, struct artm_call *, const char *digest,
-                    struct descriptor *ret);
 
 struct blob_stream {
   struct artm_stream abi; /* first */
