@@ -1,33 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Makes the sample: an OCI layout with two versions of an image for two platforms, from texts.
  * The same bytes each time; SOURCE_DATE_EPOCH sets the date in them (1970 without it). */
+#include "make-sample.h"
 #include <errno.h>
 #include <jansson.h>
 #include <openssl/evp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #define OCI "application/vnd.oci.image."
 #define TAR_BLOCK 512
 #define LAYER_MAX (64 * 1024)
 #define IN_IMAGE "usr/share/hello/"
 
-static const char *texts, *target; /* folders from the command line */
-static time_t date;
+const char *texts, *target;
+time_t date;
 
-_Noreturn static void die(const char *what, const char *where) {
+_Noreturn void die(const char *what, const char *where) {
   fprintf(stderr, "make-sample: can't %s %s: %s\n", what, where, strerror(errno));
   exit(1);
 }
 
-static void path_in(char *ret, size_t size, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-static void path_in(char *ret, size_t size, const char *format, ...) {
+void path_in(char *ret, size_t size, const char *format, ...) {
   va_list args;
   va_start(args, format);
   int len = vsnprintf(ret, size, format, args);
@@ -42,20 +41,43 @@ static void make_folder(const char *path) {
     die("make", path);
 }
 
-static void write_file(const char *path, const void *data, size_t size) {
+void write_file(const char *path, const void *data, size_t size) {
   FILE *file = fopen(path, "we");
   if (!file || fwrite(data, 1, size, file) != size || fclose(file) != 0)
     die("write", path);
 }
 
+size_t read_text(const char *name, char *ret, size_t size) {
+  char path[4096];
+  path_in(path, sizeof path, "%s/%s", texts, name);
+  FILE *file = fopen(path, "re");
+  if (!file)
+    die("open", path);
+  size_t len = fread(ret, 1, size, file);
+  if (ferror(file) || len == size)
+    die("read", path);
+  fclose(file);
+  return len;
+}
+
+void digest_of(const void *data, size_t size, char ret[DIGEST_SIZE]) {
+  unsigned char hash[32];
+  if (EVP_Digest(data, size, hash, NULL, EVP_sha256(), NULL) != 1)
+    die("hash a part of", target);
+  memcpy(ret, "sha256:", 7);
+  for (size_t i = 0; i < sizeof hash; i++)
+    snprintf(ret + 7 + 2 * i, 3, "%02x", hash[i]);
+}
+
+void date_text(char ret[DATE_SIZE]) {
+  struct tm tm;
+  strftime(ret, DATE_SIZE, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&date, &tm));
+}
+
 /* Stores a blob; gives its descriptor. */
 static json_t *store(const char *type, const void *data, size_t size) {
-  unsigned char hash[32];
-  char digest[7 + 64 + 1] = "sha256:", path[4096];
-  if (EVP_Digest(data, size, hash, NULL, EVP_sha256(), NULL) != 1)
-    die("hash", type);
-  for (size_t i = 0; i < sizeof hash; i++)
-    snprintf(digest + 7 + 2 * i, 3, "%02x", hash[i]);
+  char digest[DIGEST_SIZE], path[4096];
+  digest_of(data, size, digest);
   path_in(path, sizeof path, "%s/blobs/sha256/%s", target, digest + 7);
   write_file(path, data, size);
   return json_pack("{s:s, s:s, s:I}", "mediaType", type, "digest", digest, "size",
@@ -111,16 +133,10 @@ static void layer_begin(struct layer *layer) {
 }
 
 static void layer_add(struct layer *layer, const char *text, const char *name_in_image) {
-  char path[4096], name[100], data[8192];
-  path_in(path, sizeof path, "%s/%s.txt", texts, text);
+  char from[100], name[100], data[8192];
+  path_in(from, sizeof from, "%s.txt", text);
   path_in(name, sizeof name, IN_IMAGE "%s.txt", name_in_image);
-  FILE *file = fopen(path, "re");
-  if (!file)
-    die("open", path);
-  size_t size = fread(data, 1, sizeof data, file);
-  if (ferror(file) || size == sizeof data)
-    die("read", path);
-  fclose(file);
+  size_t size = read_text(from, data, sizeof data);
   memcpy(add_header(layer, name, '0', size), data, size);
   layer->size += (size + TAR_BLOCK - 1) / TAR_BLOCK * TAR_BLOCK;
 }
@@ -132,9 +148,8 @@ static json_t *layer_store(const struct layer *layer) {
 
 static json_t *make_config(const char *architecture, const char *version, const json_t *shared,
                            const json_t *own) {
-  char created[32];
-  struct tm tm;
-  strftime(created, sizeof created, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&date, &tm));
+  char created[DATE_SIZE];
+  date_text(created);
   return json_pack("{s:s, s:s, s:s, s:{s:{s:s}}, s:{s:s, s:[O, O]}, s:[{s:s, s:s}, {s:s, s:s}]}",
                    "created", created, "architecture", architecture, "os", "linux", "config",
                    "Labels", "org.opencontainers.image.version", version, "rootfs", "type",
@@ -176,6 +191,10 @@ static json_t *make_version(const char *version, json_t *shared) {
 
 static void make_layout(void) {
   char path[4096];
+  path_in(path, sizeof path, "%s/blobs", target);
+  make_folder(path);
+  path_in(path, sizeof path, "%s/blobs/sha256", target);
+  make_folder(path);
   struct layer *layer = malloc(sizeof *layer);
   if (!layer)
     die("make a layer in", target);
@@ -201,21 +220,22 @@ static void make_layout(void) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 3) {
-    fprintf(stderr, "usage: make-sample TEXTS FOLDER\n"
-                    "Makes an OCI layout in FOLDER from the texts in TEXTS (tools/sample).\n");
+  bool charts = argc == 4 && !strcmp(argv[1], "charts");
+  if (argc != 4 || (!charts && strcmp(argv[1], "image") != 0)) {
+    fprintf(stderr,
+            "usage: make-sample image|charts TEXTS FOLDER\n"
+            "Makes an OCI layout, or a chart repository, in FOLDER from the texts in TEXTS\n"
+            "(tools/sample).\n");
     return 2;
   }
-  texts = argv[1];
-  target = argv[2];
+  texts = argv[2];
+  target = argv[3];
   const char *epoch = getenv("SOURCE_DATE_EPOCH");
   date = epoch ? (time_t)strtoll(epoch, NULL, 10) : 0;
-  char path[4096];
   make_folder(target);
-  path_in(path, sizeof path, "%s/blobs", target);
-  make_folder(path);
-  path_in(path, sizeof path, "%s/blobs/sha256", target);
-  make_folder(path);
-  make_layout();
+  if (charts)
+    make_charts();
+  else
+    make_layout();
   return 0;
 }

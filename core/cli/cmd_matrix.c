@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* artmirror matrix: the jobs as a list for people and for CI systems. */
-#include "cli/session.h"
+#include "cli/resolve.h"
 #include "report/github.h"
 #include "report/log.h"
 #include <string.h>
@@ -8,6 +8,7 @@
 static const struct option options[] = {
     {"format", 0, "FORMAT", "json|github|table",
      "json, github (outputs of a step: matrix and count) or table"},
+    {"resolve", 0, NULL, NULL, "list what selectors pick (asks the sources)"},
 };
 
 static const struct section_schema *schema_of(const struct session *session, const char *section) {
@@ -76,6 +77,16 @@ static void print_table(const struct session *session, const struct matrix *matr
   app_print(session->app, out.data, out.len);
 }
 
+/* A matrix with a gap would be mirrored with that gap: the first failure is the command's. */
+static int resolve(struct session *session, const struct selection *selection, const char *section,
+                   struct matrix *matrix, struct error *err) {
+  int result = session_resolve(session, selection, section, 0, matrix, err);
+  for (size_t i = 0; result == 0 && i < matrix->count; i++)
+    if (matrix->rows[i].version->error != NULL)
+      result = error_copy(err, matrix->rows[i].version->error);
+  return result;
+}
+
 static int print_matrix(struct session *session, const struct arguments *arguments,
                         const char *section, struct matrix *matrix, struct error *err) {
   const char *format = argument_value(arguments, "format");
@@ -86,6 +97,8 @@ static int print_matrix(struct session *session, const struct arguments *argumen
     result = selection_check(&selection, &session->entries, err);
   if (result == 0)
     matrix_select(&session->all, &selection, section, matrix);
+  if (result == 0 && argument_is_given(arguments, "resolve"))
+    result = resolve(session, &selection, section, matrix, err);
   selection_done(&selection);
   if (result != 0)
     return result;
@@ -135,7 +148,7 @@ static int run(struct app *app, const struct arguments *arguments) {
 
 const struct command command_matrix = {
     .name = "matrix",
-    .usage = "matrix [SECTION] [--format json|github|table] [SELECTION...]",
+    .usage = "matrix [SECTION] [--format FORMAT] [--resolve] [SELECTION...]",
     .purpose = "Prints what the config multiplies out to, one row an artefact and version.",
     .options = {options, sizeof options / sizeof options[0]},
     .selects = true,

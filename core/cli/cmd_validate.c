@@ -10,7 +10,7 @@ static const struct option options[] = {
 };
 
 struct tally {
-  size_t artefacts, versions, jobs;
+  size_t artefacts, versions, selectors, jobs;
 };
 
 /* A row is a job for each of the entry's targets; without any target yet, one. */
@@ -18,6 +18,10 @@ static size_t targets_of(const struct session *session, const struct entry *entr
   if (entry->targets != NULL)
     return entry->target_count;
   return session->targets.count > 0 ? session->targets.count : 1;
+}
+
+static const char *plural(size_t count) {
+  return count == 1 ? "" : "s";
 }
 
 static struct tally count_section(const struct session *session,
@@ -29,32 +33,48 @@ static struct tally count_section(const struct session *session,
   for (size_t i = 0; i < session->all.count; i++) {
     if (session->all.rows[i].entry->schema != schema)
       continue;
+    if (session->all.rows[i].version->selector != NULL) {
+      tally.selectors++;
+      continue;
+    }
     tally.versions++;
     tally.jobs += targets_of(session, session->all.rows[i].entry);
   }
   return tally;
 }
 
-static const char *plural(size_t count) {
-  return count == 1 ? "" : "s";
+/* "3 versions and 1 selector"; selectors only where there are any. */
+static void add_versions(struct buf *out, size_t versions, size_t selectors) {
+  buf_printf(out, "%zu version%s", versions, plural(versions));
+  if (selectors > 0)
+    buf_printf(out, " and %zu selector%s", selectors, plural(selectors));
+}
+
+/* What a job count leaves open. */
+static const char *at_least(const struct tally *tally) {
+  return tally->selectors > 0 ? "at least " : "";
 }
 
 static void print_text(const struct session *session, enum problem_format format, struct buf *out) {
   size_t errors = session->problems.errors, warnings = session->problems.count - errors;
   auto_free char *origin = text_escaped(session->document.origin);
+  size_t selectors = 0;
   buf_printf(out, "config: %s\n", origin);
   problems_print(&session->problems, format, session->app->color_out, out);
   for (size_t i = 0; i < session->schema_count; i++) {
     struct tally tally = count_section(session, &session->schemas[i]);
-    buf_printf(out, "%s: %zu artefact%s, %zu version%s, %zu job%s\n", session->schemas[i].section,
-               tally.artefacts, plural(tally.artefacts), tally.versions, plural(tally.versions),
-               tally.jobs, plural(tally.jobs));
+    buf_printf(out, "%s: %zu artefact%s, ", session->schemas[i].section, tally.artefacts,
+               plural(tally.artefacts));
+    add_versions(out, tally.versions, tally.selectors);
+    buf_printf(out, ", %s%zu job%s\n", at_least(&tally), tally.jobs, plural(tally.jobs));
+    selectors += tally.selectors;
   }
-  if (errors > 0)
+  if (errors > 0) {
     buf_printf(out, "matrix: can't be generated: %zu error%s", errors, plural(errors));
-  else
-    buf_printf(out, "matrix: can be generated, %zu version%s", session->all.count,
-               plural(session->all.count));
+  } else {
+    buf_text(out, "matrix: can be generated, ");
+    add_versions(out, session->all.count - selectors, selectors);
+  }
   if (warnings > 0)
     buf_printf(out, ", %zu warning%s", warnings, plural(warnings));
   buf_text(out, "\n");
@@ -71,9 +91,9 @@ static void print_json(const struct session *session, struct buf *out) {
   for (size_t i = 0; i < session->schema_count; i++) {
     struct tally tally = count_section(session, &session->schemas[i]);
     json_object_set_new(sections, session->schemas[i].section,
-                        json_pack("{s:I, s:I, s:I}", "artefacts", (json_int_t)tally.artefacts,
-                                  "versions", (json_int_t)tally.versions, "jobs",
-                                  (json_int_t)tally.jobs));
+                        json_pack("{s:I, s:I, s:I, s:I}", "artefacts", (json_int_t)tally.artefacts,
+                                  "versions", (json_int_t)tally.versions, "selectors",
+                                  (json_int_t)tally.selectors, "jobs", (json_int_t)tally.jobs));
   }
   auto_free char *head_text = json_compact(head), *sections_text = json_compact(sections);
   buf_add(out, head_text, strlen(head_text) - 1);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "cli/references.h"
+#include "cli/resolve.h"
 #include "engine/run.h"
 #include "report/guard.h"
 #include "report/log.h"
@@ -20,6 +21,7 @@ struct work {
   struct session session;
   struct targets flags;    /* of --target, or the default */
   struct targets *targets; /* these, or the config's */
+  struct selection selection;
   struct matrix selected;
   struct failed_job *only;
   size_t only_count;
@@ -115,17 +117,15 @@ static int read_config(struct work *work, struct error *err) {
 
 static int select_rows(struct work *work, struct error *err) {
   struct session *session = &work->session;
-  struct selection selection = {0};
-  int result = 0;
-  if (work->arguments->words.count == 0)
-    result = select_read(&work->app->select, &work->app->plugins, work->arguments, session->schemas,
-                         session->schema_count, &selection, err);
-  if (result == 0)
-    result = selection_check(&selection, &session->entries, err);
-  if (result == 0)
-    matrix_select(&session->all, &selection, NULL, &work->selected);
-  selection_done(&selection);
-  return result;
+  struct selection *selection = &work->selection;
+  if (work->arguments->words.count == 0 &&
+      select_read(&work->app->select, &work->app->plugins, work->arguments, session->schemas,
+                  session->schema_count, selection, err) != 0)
+    return err->code;
+  if (selection_check(selection, &session->entries, err) != 0)
+    return err->code;
+  matrix_select(&session->all, selection, NULL, &work->selected);
+  return 0;
 }
 
 static int create_instances(struct work *work, struct error *err) {
@@ -170,7 +170,10 @@ static int prepare(struct work *work, bool plan_only, struct error *err) {
   if (only != NULL && run_report_read_failed(only, &work->only, &work->only_count, err) != 0)
     return err->code;
   start_report(work);
-  return create_instances(work, err);
+  if (create_instances(work, err) != 0)
+    return err->code;
+  return session_resolve(&work->session, &work->selection, NULL, work->options.parallel,
+                         &work->selected, err);
 }
 
 static int execute(struct work *work, struct error *err) {
@@ -203,6 +206,7 @@ static void work_done(struct work *work) {
   }
   free_pointer(&work->only);
   matrix_done(&work->selected);
+  selection_done(&work->selection);
   targets_done(&work->flags);
   session_done(&work->session);
 }

@@ -181,6 +181,7 @@ void session_done(struct session *session) {
       source_free(session->sources[i]);
   targets_done(&session->targets);
   matrix_done(&session->all);
+  resolutions_done(&session->resolutions);
   entries_done(&session->entries);
   if (session->services.state != NULL)
     state_close(session->services.state);

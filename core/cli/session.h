@@ -5,6 +5,7 @@
 #define CLI_SESSION_H
 #include "cli/app.h"
 #include "cli/targets.h"
+#include "engine/versions.h"
 #include "matrix/matrix.h"
 #include "plugin/host.h"
 #include "plugin/source.h"
@@ -23,7 +24,8 @@ struct session {
   size_t schema_count;
   struct targets targets; /* of the config, not created */
   struct entries entries;
-  struct matrix all;   /* everything that the config has */
+  struct matrix all;              /* everything that the config has */
+  struct resolutions resolutions; /* of selectors, once they were tried */
   struct arena memory; /* of references of the command line and of absolute paths */
   /* made by session_services */
   struct host_facts facts;

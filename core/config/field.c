@@ -3,6 +3,7 @@
 #include "config/field.h"
 #include "base/text.h"
 #include "config/field_value.h"
+#include "config/referrers.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,6 +99,8 @@ static const char *type_word(uint32_t type, bool many) {
       [ARTM_TYPE_URL] = {"URL", "URLs"},
       [ARTM_TYPE_SECRET] = {"secret (a string, or {file: PATH})", "secrets"},
   };
+  if (type == FIELD_TYPE_REFERRERS)
+    return REFERRERS_SHAPE;
   if (type == FIELD_TYPE_NUMBER)
     return "number";
   if (type == 0 || type >= sizeof words / sizeof words[0])

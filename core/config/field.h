@@ -8,9 +8,10 @@
 #include "config/problem.h"
 #include <artmirror/types.h>
 
-/* Core tables only: a number with a fraction (config_fraction), and a name that is kept for a later
- * version and refused clearly by this one. */
+/* Core tables only: a number with a fraction (config_fraction), a rule of config/referrers.h, and a
+ * name that is kept for a later version and refused clearly by this one. */
 #define FIELD_TYPE_NUMBER 256u
+#define FIELD_TYPE_REFERRERS 257u
 #define FIELD_UNSUPPORTED 0x80000000u
 
 struct field_pattern; /* compiled constraints of strings, by position */

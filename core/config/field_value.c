@@ -3,6 +3,7 @@
 #include "config/field_value.h"
 #include "base/text.h"
 #include "config/path.h"
+#include "config/referrers.h"
 #include "config/scalar.h"
 #include "report/log.h"
 #include <stdlib.h>
@@ -339,6 +340,8 @@ bool value_check(const struct artm_field *field, const struct field_pattern *pat
                 field->name);
     return false;
   }
+  if (field->type == FIELD_TYPE_REFERRERS)
+    return referrers_check(field, node, problems);
   if (field->type != ARTM_TYPE_LIST && field->type != ARTM_TYPE_MAP)
     return check_scalar(&check, node);
   if (node->broken)

@@ -2,6 +2,8 @@
 /* Paths in the config made absolute. */
 #include "config/path.h"
 #include "base/fs.h"
+#include "base/text.h"
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,10 +38,32 @@ char *path_absolute(const struct node *scalar) {
   return text[0] == '\0' || strcmp(text, ".") == 0 ? str_copy(base) : fs_join(base, text);
 }
 
-static struct node *changed_scalar(struct node *scalar, struct arena *memory) {
+#define FILE_SCHEME "file://"
+
+/* A path as it stands in a URL (RFC 3986, 3.3). Caller frees. */
+static char *encoded(const char *path) {
+  struct buf out = {0};
+  for (; *path != '\0'; path++) {
+    bool plain = isalnum((unsigned char)*path) || strchr("/-._~", *path) != NULL;
+    buf_printf(&out, plain ? "%c" : "%%%02X", (unsigned)(unsigned char)*path);
+  }
+  return buf_take(&out);
+}
+
+/* "file://../x": the only relative URLs. What is no URL of a file stays as it is. */
+static char *url_absolute(const struct node *scalar) {
+  if (!text_starts(scalar->text, FILE_SCHEME "./") && !text_starts(scalar->text, FILE_SCHEME "../"))
+    return str_copy(scalar->text);
+  const char *path = scalar->text + strlen(FILE_SCHEME);
+  path += path[1] == '/' ? 2 : 0;
+  auto_free char *base = base_of(scalar), *start = encoded(base);
+  return str_format(FILE_SCHEME "%s/%s", start, path);
+}
+
+static struct node *changed_scalar(struct node *scalar, uint32_t type, struct arena *memory) {
   if (scalar->kind != NODE_SCALAR || scalar->type != NODE_STRING)
     return scalar;
-  auto_free char *path = path_absolute(scalar);
+  auto_free char *path = type == ARTM_TYPE_URL ? url_absolute(scalar) : path_absolute(scalar);
   if (strcmp(path, scalar->text) == 0)
     return scalar;
   struct node *copy = arena_alloc(memory, sizeof *copy);
@@ -48,14 +72,15 @@ static struct node *changed_scalar(struct node *scalar, struct arena *memory) {
   return copy;
 }
 
-static struct node *changed_value(struct node *value, struct arena *memory) {
+static struct node *changed_value(struct node *value, const struct artm_field *field,
+                                  struct arena *memory) {
   if (value->kind != NODE_LIST)
-    return changed_scalar(value, memory);
+    return changed_scalar(value, field->type, memory);
   struct node *copy = arena_alloc(memory, sizeof *copy);
   *copy = *value;
   copy->items = arena_alloc(memory, (value->count + 1) * sizeof(struct node *));
   for (uint32_t i = 0; i < value->count; i++)
-    copy->items[i] = changed_scalar(value->items[i], memory);
+    copy->items[i] = changed_scalar(value->items[i], field->element, memory);
   return copy;
 }
 
@@ -75,7 +100,7 @@ const struct node *paths_make_absolute(const struct field_table *table, const st
       copy->pairs = arena_alloc(memory, map->count * sizeof *copy->pairs);
       memcpy(copy->pairs, map->pairs, map->count * sizeof *copy->pairs);
     }
-    copy->pairs[i].value = changed_value(map->pairs[i].value, memory);
+    copy->pairs[i].value = changed_value(map->pairs[i].value, field, memory);
   }
   return copy != NULL ? copy : map;
 }

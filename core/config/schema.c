@@ -2,7 +2,8 @@
 /* JSON Schema 2020-12 from the option tables. It looks at one file: a config that validate takes
  * passes it file by file, unless defaults: stands in another file than the entries that need it.
  * It can't express duplicates, colliding destinations, templates, ids of targets, options
- * that a plugin or target requires, what a variable holds, and all of the grammar of hosts. */
+ * that a plugin or target requires, what a variable holds, regular expressions, dates that a source
+ * does not know, exclude without a selector, and all of the grammar of hosts. */
 #include "config/schema.h"
 #include "base/json.h"
 #include "config/schema_part.h"

@@ -3,8 +3,10 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "config/field_value.h"
+#include "config/referrers.h"
 #include "config/scalar.h"
 #include "config/schema_part.h"
+#include "config/version_selector.h"
 #include <string.h>
 
 #define DURATION_PATTERN "^([0-9]+|([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$"
@@ -72,16 +74,22 @@ static json_t *enum_schema(const char *words) {
 }
 
 /* Schemes in any case, a host, no user name. */
+static bool is_word(void *arg, const char *word) {
+  return strcmp(arg, word) == 0;
+}
+
 static json_t *url_schema(const char *schemes) {
   auto_buf pattern = {0};
-  buf_text(&pattern, "^(");
+  static const char file[] = "file";
+  bool files = schemes && field_alternatives(schemes, is_word, (void *)(uintptr_t)file);
+  buf_text(&pattern, files ? "^([fF][iI][lL][eE]://(/|\\.\\.?/)\\S*|(" : "^((");
   for (const char *p = schemes ? schemes : URL_SCHEMES; *p; p++) {
     if (*p >= 'a' && *p <= 'z')
       buf_printf(&pattern, "[%c%c]", *p, *p - 'a' + 'A');
     else
       buf_printf(&pattern, strchr("+.", *p) ? "\\%c" : "%c", *p);
   }
-  buf_text(&pattern, ")://[^\\s/?#@]+([/?#]\\S*)?$");
+  buf_text(&pattern, ")://[^\\s/?#@]+([/?#]\\S*)?)$");
   return schema_text(pattern.data);
 }
 
@@ -93,17 +101,30 @@ static json_t *secret_schema(void) {
   return any_of(some_text(NULL), file);
 }
 
+static json_t *bool_schema(void) {
+  json_t *schema = json_object();
+  json_object_set_new(schema, "type", json_string("boolean"));
+  return schema;
+}
+
+static json_t *referrers_schema(void) {
+  json_t *properties = json_object();
+  schema_properties(properties, referrers_fields(), false);
+  json_t *map = schema_object(properties);
+  json_object_set_new(map, "required", json_pack("[s]", "artifact_types"));
+  return any_of(bool_schema(), map);
+}
+
 static json_t *scalar_schema(const struct artm_field *field, uint32_t type) {
   switch (type) {
-  case ARTM_TYPE_BOOL: {
-    json_t *schema = json_object();
-    json_object_set_new(schema, "type", json_string("boolean"));
-    return schema;
-  }
+  case ARTM_TYPE_BOOL:
+    return bool_schema();
   case ARTM_TYPE_INT:
     return number_schema("integer", field->constraint);
   case FIELD_TYPE_NUMBER:
     return number_schema("number", field->constraint);
+  case FIELD_TYPE_REFERRERS:
+    return referrers_schema();
   case ARTM_TYPE_ENUM:
     return enum_schema(field->constraint);
   case ARTM_TYPE_DURATION:
@@ -120,24 +141,59 @@ static json_t *scalar_schema(const struct artm_field *field, uint32_t type) {
   }
 }
 
-/* A version: config/version.h. */
-static json_t *version_schema(void) {
-  json_t *properties = json_object();
-  json_object_set_new(properties, "tag", schema_text(TAG_PATTERN));
-  json_object_set_new(properties, "digest", schema_text(DIGEST_PATTERN));
-  json_t *map = schema_object(properties);
-  json_object_set_new(map, "minProperties", json_integer(1));
-  json_t *text = any_of(schema_text(TAG_PATTERN), schema_text("^sha256:[a-f0-9]{64}$"));
-  json_array_append_new(json_object_get(text, "anyOf"), map);
-  return text;
-}
-
 static json_t *or_variable(json_t *schema, bool setting) {
   return setting ? any_of(schema, schema_text(VARIABLE_PATTERN)) : schema;
 }
 
+#define RANGE_PART "([0-9]+|[xX*])"
+#define RANGE_VERSION \
+  "v?" RANGE_PART "(\\." RANGE_PART "){0,2}(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?"
+#define RANGE_TERM \
+  "(" RANGE_VERSION "\\s+-\\s+" RANGE_VERSION "|(~>|=>|=<|[<>!]=|[=<>~^])?\\s*" RANGE_VERSION ")"
+#define RANGE_ALTERNATIVE "\\s*" RANGE_TERM "((\\s+|\\s*,\\s*)" RANGE_TERM ")*\\s*"
+#define RANGE_PATTERN "^" RANGE_ALTERNATIVE "(\\|\\|" RANGE_ALTERNATIVE ")*$"
+#define AGE_PATTERN "([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?"
+#define DATE_PATTERN                                                                               \
+  "[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{" \
+  "2}))?"
+#define NEWER_THAN_PATTERN "^(" AGE_PATTERN "|" DATE_PATTERN ")$"
+
+/* One key of a selector: config/version_selector.h. */
+static json_t *selector_field(const struct artm_field *field, bool setting) {
+  bool semver = strcmp(field->name, "semver") == 0, age = strcmp(field->name, "newer_than") == 0;
+  json_t *schema;
+  if (strcmp(field->name, "exclude") == 0) {
+    json_t *list = json_pack("{s:s, s:o, s:i}", "type", "array", "items",
+                             or_variable(some_text(NULL), setting), "minItems", 1);
+    schema = any_of(some_text(NULL), list);
+  } else if (semver || age) {
+    schema = or_variable(some_text(semver ? RANGE_PATTERN : NEWER_THAN_PATTERN), setting);
+  } else {
+    return schema_field(field, setting);
+  }
+  json_object_set_new(schema, "description", json_string(field->doc));
+  return schema;
+}
+
+/* A version: config/version.h. setting: ${VAR} may stand for any text in it. */
+static json_t *version_schema(bool setting) {
+  json_t *pin = json_object(), *selector = json_object();
+  json_object_set_new(pin, "tag", or_variable(schema_text(TAG_PATTERN), setting));
+  json_object_set_new(pin, "digest", or_variable(schema_text(DIGEST_PATTERN), setting));
+  const struct field_table *keys = selector_fields();
+  for (size_t i = 0; i < keys->count; i++)
+    json_object_set_new(selector, keys->fields[i].name, selector_field(&keys->fields[i], setting));
+  json_t *maps[] = {schema_object(pin), schema_object(selector)};
+  json_t *schema = any_of(schema_text(TAG_PATTERN), schema_text("^sha256:[a-f0-9]{64}$"));
+  for (size_t i = 0; i < 2; i++) {
+    json_object_set_new(maps[i], "minProperties", json_integer(1));
+    json_array_append_new(json_object_get(schema, "anyOf"), maps[i]);
+  }
+  return schema;
+}
+
 static json_t *list_schema(const struct artm_field *field, bool setting) {
-  json_t *items = field->role == ARTM_ROLE_AXIS        ? version_schema()
+  json_t *items = field->role == ARTM_ROLE_AXIS        ? version_schema(setting)
                   : field->role == ARTM_ROLE_PLATFORMS ? schema_text(PLATFORM_PATTERN)
                                                        : scalar_schema(field, field->element);
   json_t *schema = json_object();

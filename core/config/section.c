@@ -28,25 +28,40 @@ bool section_check_entry(const struct section_schema *schema, const struct node 
   return check_core_fields(entry, problems) && fine;
 }
 
-/* What the matrix says of an entry's items, for defaults that no entry may use. */
-static bool check_items(const struct artm_field *field, const struct node *list,
-                        struct problems *problems) {
+/* What the matrix says of an entry's versions, for defaults that no entry may use. */
+static bool check_versions(const struct node *list, bool dates, struct problems *problems) {
+  struct arena memory = {0};
+  struct version_item *items = mem_array(list->count, sizeof *items);
+  size_t count;
+  bool fine = version_read_list(list, dates, &memory, items, &count, problems);
+  free_pointer(&items);
+  arena_done(&memory);
+  return fine;
+}
+
+/* The same of its platforms. */
+static bool check_platforms(const struct node *list, struct problems *problems) {
   bool fine = true;
-  for (uint32_t i = 0; list && list->kind == NODE_LIST && i < list->count; i++) {
+  for (uint32_t i = 0; i < list->count; i++) {
     const char *text = node_text(list->items[i]);
-    struct version_item version;
     struct platform platform;
-    if (field->role == ARTM_ROLE_AXIS) {
-      fine &= version_read(list->items[i], &version, problems);
-    } else if (text && !platform_parse(text, &platform)) {
-      struct problem *problem =
-          problem_add(problems, list->items[i], "bad-platform", "'%s' is not a platform", text);
-      problem_expected(problem, "os/architecture or os/architecture/variant in lower case, like "
-                                "linux/amd64 or linux/arm/v7");
-      fine = false;
-    }
+    if (!text || platform_parse(text, &platform))
+      continue;
+    struct problem *problem =
+        problem_add(problems, list->items[i], "bad-platform", "'%s' is not a platform", text);
+    problem_expected(problem, "os/architecture or os/architecture/variant in lower case, like "
+                              "linux/amd64 or linux/arm/v7");
+    fine = false;
   }
   return fine;
+}
+
+/* The field's list in defaults, or NULL. */
+static const struct node *list_with_role(const struct section_schema *schema,
+                                         const struct node *defaults, uint32_t role) {
+  const struct artm_field *field = field_with_role(&schema->fields, role);
+  const struct node *list = field ? node_get(defaults, field->name) : NULL;
+  return list && list->kind == NODE_LIST && list->count > 0 ? list : NULL;
 }
 
 bool section_check_defaults(const struct section_schema *schema, const struct node *defaults,
@@ -55,11 +70,11 @@ bool section_check_defaults(const struct section_schema *schema, const struct no
   const char *const *names = core_entry_names(&count);
   auto_free char *what = str_format("defaults of %s", schema->section);
   bool fine = field_check_some(&schema->fields, defaults, names, count, what, problems);
-  static const uint32_t roles[] = {ARTM_ROLE_AXIS, ARTM_ROLE_PLATFORMS};
-  for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
-    const struct artm_field *field = field_with_role(&schema->fields, roles[i]);
-    if (field)
-      fine &= check_items(field, node_get(defaults, field->name), problems);
-  }
+  const struct node *versions = list_with_role(schema, defaults, ARTM_ROLE_AXIS);
+  if (versions)
+    fine &= check_versions(versions, schema->dates, problems);
+  const struct node *platforms = list_with_role(schema, defaults, ARTM_ROLE_PLATFORMS);
+  if (platforms)
+    fine &= check_platforms(platforms, problems);
   return check_core_fields(defaults, problems) && fine;
 }

@@ -15,25 +15,19 @@ enum setting {
   DEFAULTS,
   ON_CHANGE,
   INDEX,
+  REFERRERS,
   SETTINGS_READ, /* those that follow are kept for later versions */
   SCANNERS = SETTINGS_READ,
   REPORTS,
   GATE,
-  REFERRERS,
   SETTINGS
 };
-static const char *const names[SETTINGS] = {[TARGET] = "target",
-                                            [TARGETS] = "targets",
-                                            [REGISTRIES] = "registries",
-                                            [RUN] = "run",
-                                            [PLUGINS] = "plugins",
-                                            [DEFAULTS] = "defaults",
-                                            [ON_CHANGE] = "on_change",
-                                            [INDEX] = "index",
-                                            [SCANNERS] = "scanners",
-                                            [REPORTS] = "reports",
-                                            [GATE] = "gate",
-                                            [REFERRERS] = "referrers"};
+static const char *const names[SETTINGS] = {[TARGET] = "target",         [TARGETS] = "targets",
+                                            [REGISTRIES] = "registries", [RUN] = "run",
+                                            [PLUGINS] = "plugins",       [DEFAULTS] = "defaults",
+                                            [ON_CHANGE] = "on_change",   [INDEX] = "index",
+                                            [REFERRERS] = "referrers",   [SCANNERS] = "scanners",
+                                            [REPORTS] = "reports",       [GATE] = "gate"};
 
 /* The setting of this name; SETTINGS: none. */
 static size_t find_setting(const char *key) {
@@ -180,14 +174,15 @@ static void read_targets(struct reader *r) {
     settings_read_targets(r->settings, many, r->problems);
 }
 
-/* on_change and index of the top level, as a map of their own. */
+/* on_change, index and referrers of the top level, as a map of their own. */
 static void read_all(struct reader *r) {
-  static const enum setting members[] = {ON_CHANGE, INDEX};
+  static const enum setting members[] = {ON_CHANGE, INDEX, REFERRERS};
+  const size_t count = sizeof members / sizeof members[0];
   struct arena *memory = &r->settings->memory;
   struct node *map = arena_alloc(memory, sizeof *map);
   map->kind = NODE_MAP;
-  map->pairs = arena_alloc(memory, 2 * sizeof *map->pairs);
-  for (size_t i = 0; i < 2; i++) {
+  map->pairs = arena_alloc(memory, count * sizeof *map->pairs);
+  for (size_t i = 0; i < count; i++) {
     const struct node *value = value_of(r, members[i]);
     const struct artm_field *field = field_find(settings_tables()->top, names[members[i]]);
     if (value && field_check(field, value, r->problems))

@@ -28,7 +28,7 @@ struct settings {
   struct registry_settings *registries;
   size_t registry_count;
   struct artm_config run;     /* parallel, retries, fail_fast, connect_timeout, stall_timeout */
-  struct artm_config all;     /* on_change, index for all entries (top level) */
+  struct artm_config all;     /* on_change, index, referrers for all entries (top level) */
   const struct node *plugins; /* plugins: {SECTION: ID | {id: ID, options}}, or NULL */
   struct section *sections;   /* in order of appearance */
   size_t section_count;
@@ -47,8 +47,8 @@ struct section_schema {
 };
 
 /* The core fields of every entry (destination, targets, index, on_change, referrers, scan, gate,
- * allow_empty). Of these this version reads destination, targets, index, on_change; the others are
- * refused (FIELD_UNSUPPORTED). No plugin may claim any of them. */
+ * allow_empty). Of these this version refuses scan and gate (FIELD_UNSUPPORTED). No plugin may
+ * claim any of them. */
 const struct field_table *core_entry_fields(void);
 /* Their names, in the order of the table: "reserved" of the functions in field.h. */
 const char *const *core_entry_names(size_t *ret_count);

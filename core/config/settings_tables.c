@@ -13,7 +13,11 @@
   ARTM_FIELD(.name = "on_change", .type = ARTM_TYPE_ENUM, .constraint = "update|keep|fail", \
              .doc = "What to do when a tag at the target has other content")
 
-static const struct artm_field top_fields[] = {INDEX_FIELD, ON_CHANGE_FIELD};
+#define REFERRERS_FIELD                                         \
+  ARTM_FIELD(.name = "referrers", .type = FIELD_TYPE_REFERRERS, \
+             .doc = "Whether signatures, SBOMs and attestations are copied, too")
+
+static const struct artm_field top_fields[] = {INDEX_FIELD, ON_CHANGE_FIELD, REFERRERS_FIELD};
 
 static const struct artm_field entry_fields[] = {
     ARTM_FIELD(.name = "destination", .type = ARTM_TYPE_STRING,
@@ -22,10 +26,11 @@ static const struct artm_field entry_fields[] = {
                .doc = "Ids of the targets it goes to; without it, to all"),
     INDEX_FIELD,
     ON_CHANGE_FIELD,
-    LATER("referrers"),
+    REFERRERS_FIELD,
     LATER("scan"),
     LATER("gate"),
-    LATER("allow_empty"),
+    ARTM_FIELD(.name = "allow_empty", .type = ARTM_TYPE_BOOL, .default_value = "false",
+               .doc = "Selectors may pick no version at all"),
 };
 static const char *const entry_names[] = {"destination", "targets", "index", "on_change",
                                           "referrers",   "scan",    "gate",  "allow_empty"};

@@ -31,16 +31,29 @@ static const char *check_parts(CURLU *url, const char *schemes) {
   return why;
 }
 
+/* RFC 8089 without a host; path.c knows the relative ones. */
+static const char *file_error(const char *schemes, const char *text) {
+  char scheme[] = "file";
+  if (!schemes || !field_alternatives(schemes, same_scheme, scheme))
+    return "has a scheme that is not allowed here";
+  const char *path = text + strlen("file://");
+  if (*path != '/' && !text_starts(path, "./") && !text_starts(path, "../"))
+    return "names no path: write file:///folder, or file://./folder";
+  return NULL;
+}
+
 const char *value_url_error(const char *schemes, const char *text) {
   log_userinfo(text); /* the source line may be shown */
   const char *rest = strstr(text, "://");
   if (!rest)
     return "is no URL";
-  if (strchr("/?#", rest[3])) /* curl would take what follows for the host */
-    return "has no host";
   for (const char *p = text; *p; p++)
     if ((unsigned char)*p <= ' ' || *p == '\x7f')
       return "holds a space or control character";
+  if (strncasecmp(text, "file://", 7) == 0)
+    return file_error(schemes, text);
+  if (strchr("/?#", rest[3])) /* curl would take what follows for the host */
+    return "has no host";
   CURLU *url = curl_url();
   CURLUcode code =
       url ? curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) : CURLUE_OUT_OF_MEMORY;

@@ -38,7 +38,7 @@ static void confirm_old_child(struct job *job, const struct manifest *old,
 
 static void confirm_index(struct job *job, const struct manifest *old) {
   struct known *known = job->run->known[job->target_index];
-  const struct graph *graph = job->row->graph;
+  const struct graph *graph = job->graph;
   for (size_t i = 0; !job->repository->sparse && i < old->item_count; i++)
     known_confirm(known, &old->items[i].digest, job->known_repository);
   for (size_t i = 0; i < graph->manifest_count; i++) {

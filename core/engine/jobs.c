@@ -34,8 +34,7 @@ static struct job_record *record_make(const struct matrix_row *matrix, const cha
   record->section = str_copy(matrix->entry->schema->section);
   record->fields = entry_fields(matrix->entry);
   record->name = str_copy(matrix->entry->name);
-  record->version =
-      str_copy(matrix->version->text ? matrix->version->text : matrix->version->digest);
+  record->version = matrix_version_text(matrix->version);
   record->target = str_copy(target);
   return record;
 }
@@ -53,11 +52,14 @@ static bool is_wanted(const struct run_options *options, const struct matrix_row
                       const struct run_target *target) {
   if (!options->only)
     return true;
-  const char *version = matrix->version->text ? matrix->version->text : matrix->version->digest;
+  auto_free char *version = matrix_version_text(matrix->version);
+  const struct version_item selector = {.at = matrix->version->at};
+  auto_free char *spelled = version_spelled(&selector); /* as it was called when it failed itself */
   for (size_t i = 0; i < options->only_count; i++) {
     const struct failed_job *only = &options->only[i];
     if (text_equal(only->section, matrix->entry->schema->section) &&
-        text_equal(only->name, matrix->entry->name) && text_equal(only->version, version) &&
+        text_equal(only->name, matrix->entry->name) &&
+        (text_equal(only->version, version) || text_equal(only->version, spelled)) &&
         text_equal(only->target, target->name))
       return true;
   }
@@ -72,6 +74,9 @@ static void row_make(struct run *run, const struct matrix_row *matrix, struct ro
   for (size_t i = 0; i < input->schema_count; i++)
     if (&input->schemas[i] == matrix->entry->schema)
       row->source = input->sources[i];
+  const struct error *error = matrix->version->error;
+  if (error || (row->source && row->source->begin_error.code))
+    error_copy(&row->error, error ? error : &row->source->begin_error);
   row->jobs = mem_array(input->target_count, sizeof *row->jobs);
   for (size_t i = 0; i < input->target_count; i++) {
     const struct run_target *target = &input->targets[i];

@@ -9,16 +9,29 @@
 
 #define BLOB_UNKNOWN_TRIES 3
 
+/* One root on its way to the target. */
+struct publication {
+  const char *reference; /* its digest, or a tag */
+  bool is_referrer;
+  bool at_root;   /* everything below it is there */
+  uint32_t flags; /* ARTM_PUT_*, of the root */
+};
+
+static void span(struct job *job, const struct publication *publication, const char *phase,
+                 int64_t start) {
+  if (!publication->is_referrer)
+    job_span(job, phase, job->worker, start);
+}
+
 static int put(struct job *job, struct artm_call *call, const struct manifest *manifest,
-               const char *reference) {
+               const char *reference, uint32_t *flags) {
   struct descriptor descriptor = {.media_type = manifest->media_type,
                                   .digest = manifest->digest,
                                   .size = manifest->size,
                                   .artifact_type = manifest->artifact_type,
                                   .data = manifest->bytes,
                                   .data_size = manifest->size};
-  uint32_t flags = 0;
-  int result = target_put_manifest(job->repository, call, reference, &descriptor, &flags);
+  int result = target_put_manifest(job->repository, call, reference, &descriptor, flags);
   if (result == 0)
     job->record->manifests_sent++;
   return result;
@@ -26,12 +39,13 @@ static int put(struct job *job, struct artm_call *call, const struct manifest *m
 
 static int put_children(struct job *job, struct artm_call *call) {
   struct known *known = job->run->known[job->target_index];
-  const struct graph *graph = job->row->graph;
+  const struct graph *graph = job->graph;
   for (size_t i = 0; i < graph->manifest_count; i++) {
     const struct manifest *manifest = graph->manifests[i];
+    uint32_t flags;
     if (known_is_confirmed(known, &manifest->digest, job->known_repository))
       continue;
-    int result = put(job, call, manifest, manifest->digest.text);
+    int result = put(job, call, manifest, manifest->digest.text, &flags);
     if (result < 0)
       return error_wrap(&call->error, "manifest %s", manifest->digest.text);
     known_confirm(known, &manifest->digest, job->known_repository);
@@ -41,7 +55,7 @@ static int put_children(struct job *job, struct artm_call *call) {
 
 /* 0 if the reference has the root's digest now. */
 static int verify(struct job *job, struct artm_call *call, const char *reference) {
-  const struct digest *wanted = &job->row->graph->root->digest;
+  const struct digest *wanted = &job->graph->root->digest;
   auto_descriptor seen = {0};
   int result = target_resolve(job->repository, call, reference, &seen);
   if (result < 0)
@@ -57,28 +71,27 @@ static int verify(struct job *job, struct artm_call *call, const char *reference
 }
 
 /* The last PUT. One whose answer was lost may have worked: what the tag has decides. */
-static int put_root(struct job *job, struct artm_call *call, const char *reference) {
+static int put_root(struct job *job, struct artm_call *call, struct publication *publication) {
   int64_t start = clock_wall_ms();
-  int result = put(job, call, job->row->graph->root, reference);
-  job_span(job, "tag", job->worker, start);
+  int result = put(job, call, job->graph->root, publication->reference, &publication->flags);
+  span(job, publication, "tag", start);
   int code = result == 0 ? 0 : call->error.code;
   if (code == 0 || code == ARTM_E_BLOB_UNKNOWN || code == ARTM_E_CANCELLED || code == ARTM_E_LOCAL)
     return result;
   auto_call question = job_call(job);
-  if (verify(job, &question, reference) < 0)
+  if (verify(job, &question, publication->reference) < 0)
     return result;
   error_done(&call->error);
   return 0;
 }
 
-static int publish_once(struct job *job, struct artm_call *call, const char *reference,
-                        bool *ret_at_root) {
+static int publish_once(struct job *job, struct artm_call *call, struct publication *publication) {
   int64_t start = clock_wall_ms();
   int result = put_children(job, call);
-  job_span(job, "manifests", job->worker, start);
-  *ret_at_root = result == 0;
+  span(job, publication, "manifests", start);
+  publication->at_root = result == 0;
   if (result == 0)
-    result = put_root(job, call, reference);
+    result = put_root(job, call, publication);
   return result;
 }
 
@@ -98,40 +111,49 @@ static int ask_each(struct job *job, struct artm_call *call, uint32_t attempt) {
 }
 
 /* Was it the index that was refused because children are missing as they should? */
-static bool is_sparse_refused(const struct job *job, const struct artm_call *call, bool at_root) {
-  return at_root && row_is_sparse(job->row) &&
+static bool is_sparse_refused(const struct job *job, const struct artm_call *call,
+                              const struct publication *publication) {
+  return publication->at_root && !publication->is_referrer && row_is_sparse(job->row) &&
          (call->error.code == ARTM_E_BLOB_UNKNOWN || call->error.code == ARTM_E_UNSUPPORTED ||
           call->error.code == ARTM_E_NOT_FOUND);
 }
 
-static int explain(const struct job *job, struct artm_call *call, bool at_root) {
-  if (is_sparse_refused(job, call, at_root))
-    error_hint(&call->error, "this target takes no index whose other platforms are missing; use "
-                             "'index: filtered' for this entry");
-  return call->error.code;
+static int publish(struct job *job, struct artm_call *call, struct publication *publication) {
+  int result = publish_once(job, call, publication);
+  for (uint32_t i = 1; result == ARTM_E_BLOB_UNKNOWN && i <= BLOB_UNKNOWN_TRIES; i++) {
+    if (is_sparse_refused(job, call, publication))
+      break;
+    result = ask_each(job, call, i);
+    if (result == 0)
+      result = publish_once(job, call, publication);
+  }
+  return result;
 }
 
 int job_publish(struct job *job) {
   const char *tag = job->row->matrix->tag;
-  const char *reference = tag ? tag : job->row->graph->root->digest.text;
+  struct publication publication = {.reference = tag ? tag : job->graph->root->digest.text};
   auto_call call = job_call(job);
-  bool at_root;
-  int result = publish_once(job, &call, reference, &at_root);
-  for (uint32_t i = 1; result == ARTM_E_BLOB_UNKNOWN && i <= BLOB_UNKNOWN_TRIES; i++) {
-    if (is_sparse_refused(job, &call, at_root))
-      break;
-    result = ask_each(job, &call, i);
-    if (result == 0)
-      result = publish_once(job, &call, reference, &at_root);
-  }
+  int result = publish(job, &call, &publication);
   if (result == 0) {
     int64_t start = clock_wall_ms();
-    result = verify(job, &call, reference);
+    result = verify(job, &call, publication.reference);
     job_span(job, "verify", job->worker, start);
   }
   if (result < 0 && !atomic_load(&job->failed)) {
-    explain(job, &call, at_root);
+    if (is_sparse_refused(job, &call, &publication))
+      error_hint(&call.error, "this target takes no index whose other platforms are missing; use "
+                              "'index: filtered' for this entry");
     job_fail(job, &call.error);
   }
   return result;
+}
+
+int job_publish_referrer(struct job *job, struct artm_call *call, const char *reference,
+                         uint32_t *result) {
+  struct publication publication = {.reference = reference, .is_referrer = true};
+  int answer = publish(job, call, &publication);
+  if (answer == 0)
+    *result = publication.flags;
+  return answer;
 }

@@ -127,6 +127,20 @@ static int read_config(void *arg, struct artm_call *call, const struct descripto
   return origin_read_blob(&origin, call, config, config->size, job->run->options->retries, ret);
 }
 
+int row_manifest(struct row *row, struct job *job, struct artm_call *call, const char *reference,
+                 struct descriptor *ret) {
+  struct digest digest;
+  if (digest_parse(reference, &digest) && manifest_cache_get(row->run->manifests, &digest, ret))
+    return 0;
+  return get_manifest(row, job, call, reference, ret);
+}
+
+int job_graph_below(struct job *job, struct artm_call *call, const struct descriptor *root,
+                    struct graph **ret) {
+  const struct entry whole = {.name = root->digest.text}; /* of all platforms */
+  return graph_build(&whole, root, read_manifest, read_config, job, call, ret);
+}
+
 int row_graph(struct row *row, struct job *job) {
   if (row->graph)
     return 0;

@@ -3,6 +3,7 @@
 #include "engine/row.h"
 #include "base/clock.h"
 #include "engine/budget.h"
+#include "engine/referrers.h"
 #include <stdlib.h>
 
 static bool is_stopping(const struct run *run) {
@@ -54,6 +55,7 @@ static int do_job(struct job *job, enum comparison comparison) {
   if (result < 0)
     return result;
   record_platforms(job);
+  job_take_graph(job, row->graph);
   if (comparison == DIFFERENT)
     job_learn_from_target(job);
   result = job_transfer(job);
@@ -87,6 +89,16 @@ static int check_on_change(struct job *job) {
   return job_fail(job, &error);
 }
 
+/* The tag is there; what refers to it follows. */
+static int end_with_referrers(struct job *job, enum job_status status) {
+  struct job_record *record = job->record;
+  record->status = status;
+  int result = job_referrers(job);
+  if (status == JOB_UNCHANGED && record->referrers_copied)
+    record->status = job->run->options->plan_only ? JOB_WOULD_UPDATE : JOB_UPDATED;
+  return result;
+}
+
 static int job_steps(struct job *job) {
   struct job_record *record = job->record;
   enum comparison comparison;
@@ -98,9 +110,8 @@ static int job_steps(struct job *job) {
     return result;
   set_digest(&record->old_digest, &job->old.digest);
   if (comparison == SAME) {
-    record->status = JOB_UNCHANGED;
     set_digest(&record->target_digest, &job->old.digest);
-    return 0;
+    return end_with_referrers(job, JOB_UNCHANGED);
   }
   bool is_other = !digest_equal(&job->old.digest, &job->row->root.digest);
   if (comparison == DIFFERENT && is_other && (result = check_on_change(job)) != 0)
@@ -109,11 +120,10 @@ static int job_steps(struct job *job) {
   set_digest(&record->source_digest, &job->row->root.digest);
   if (result < 0)
     return result;
-  if (job->run->options->plan_only)
-    record->status = comparison == ABSENT ? JOB_WOULD_CREATE : JOB_WOULD_UPDATE;
-  else
-    record->status = comparison == ABSENT ? JOB_CREATED : JOB_UPDATED;
-  return 0;
+  bool plan = job->run->options->plan_only;
+  if (comparison == ABSENT)
+    return end_with_referrers(job, plan ? JOB_WOULD_CREATE : JOB_CREATED);
+  return end_with_referrers(job, plan ? JOB_WOULD_UPDATE : JOB_UPDATED);
 }
 
 static int open_repository(struct job *job) {
@@ -232,4 +242,5 @@ void row_run(struct task *task, uint32_t worker) {
     artefact_close(row->artefact);
   graph_free(row->graph);
   row->graph = NULL;
+  referrer_lists_free(&row->referrers);
 }

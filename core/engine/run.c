@@ -3,42 +3,16 @@
  * signal comes. */
 #include "engine/run.h"
 #include "base/clock.h"
+#include "engine/begin.h"
 #include "engine/budget.h"
 #include "engine/jobs.h"
 #include "engine/manifests.h"
+#include "engine/referrers.h"
 #include "report/log.h"
 #include <stdlib.h>
 
 #define DRAIN_MS 30000u
 #define WAIT_STEP_MS 100u
-
-static bool is_stopping(const struct run *run) {
-  return atomic_load(&run->input->cancel->level) > 0;
-}
-
-/* Tells every source once which entries the run has. */
-static void begin_sources(struct run *run, const struct row_list *rows) {
-  const struct run_input *input = run->input;
-  auto_free const struct artm_config **entries = mem_array(rows->count + 1, sizeof *entries);
-  for (size_t s = 0; s < input->schema_count; s++) {
-    uint32_t count = 0;
-    const struct entry *last = NULL;
-    for (size_t i = 0; i < rows->count; i++) {
-      const struct entry *entry = rows->rows[i].matrix->entry;
-      if (rows->rows[i].source == input->sources[s] && entry != last)
-        entries[count++] = &entry->config;
-      last = entry;
-    }
-    if (!input->sources[s] || !count || is_stopping(run))
-      continue;
-    auto_call call = {.cancel = input->cancel};
-    if (source_begin(input->sources[s], &call, entries, count) == 0)
-      continue;
-    for (size_t i = 0; i < rows->count; i++)
-      if (rows->rows[i].source == input->sources[s])
-        error_copy(&rows->rows[i].error, &call.error);
-  }
-}
 
 /* Waits for the workers. After the first signal, jobs that run have the drain limit to end. */
 static void wait_for_jobs(struct run *run) {
@@ -65,6 +39,7 @@ static void run_set_up(struct run *run) {
   run->pool = pool_new();
   run->manifests = manifest_cache_new();
   run->budgets = budget_table_new(input->http);
+  run->subjects = subject_table_new();
   run->known = mem_array(input->target_count, sizeof *run->known);
   for (size_t i = 0; i < input->target_count; i++)
     run->known[i] = known_new();
@@ -75,6 +50,7 @@ static void run_tear_down(struct run *run) {
   progress_free(run->progress);
   manifest_cache_free(run->manifests);
   budget_table_free(run->budgets);
+  subject_table_free(run->subjects);
   for (size_t i = 0; i < run->input->target_count; i++)
     known_free(run->known[i]);
   free(run->known);
@@ -92,8 +68,8 @@ int run_execute(const struct run_input *input, const struct run_options *options
   struct run run = {.input = input, .options = options, .report = report};
   struct row_list rows = {0};
   run_set_up(&run);
+  sources_begin(input);
   rows_make(&run, &rows);
-  begin_sources(&run, &rows);
   run.progress =
       progress_new(report->job_count, options->terminal, options->verbose, options->quiet);
   for (size_t i = 0; i < rows.count; i++)

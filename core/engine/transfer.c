@@ -31,7 +31,7 @@ static void add(struct job_record *record, enum how how, uint64_t size, uint64_t
 
 /* A blob that is asked for again counts once, as what it took most. */
 static void count(struct job *job, size_t blob, enum how how) {
-  uint64_t size = job->row->graph->blobs[blob]->size;
+  uint64_t size = job->graph->blobs[blob]->size;
   pthread_mutex_lock(&job->lock);
   enum how before = job->brought[blob];
   if (how > before) {
@@ -149,7 +149,7 @@ static void part_end(struct blob_part *part) {
 
 /* It is this part's turn: brings the blob and lets those go on that wait for it. */
 static void part_bring(struct job *job, size_t index, int64_t mount_from, uint32_t worker) {
-  const struct descriptor *blob = job->row->graph->blobs[index];
+  const struct descriptor *blob = job->graph->blobs[index];
   int64_t start = clock_wall_ms();
   auto_call call = job_call(job);
   enum how how;
@@ -169,9 +169,9 @@ static void part_run(struct task *task, uint32_t worker) {
   struct job *job = part->job;
   if (!atomic_load(&job->failed)) {
     int64_t mount_from = -1;
-    enum known_claim claim = known_claim_blob(job->run->known[job->target_index],
-                                              &job->row->graph->blobs[part->blob]->digest,
-                                              job->known_repository, task, &mount_from);
+    enum known_claim claim =
+        known_claim_blob(job->run->known[job->target_index], &job->graph->blobs[part->blob]->digest,
+                         job->known_repository, task, &mount_from);
     if (claim == CLAIM_WAIT)
       return;
     if (claim == CLAIM_PRESENT)
@@ -187,10 +187,14 @@ static bool all_through(void *arg) {
   return atomic_load(&job->pending) == 0;
 }
 
+void job_take_graph(struct job *job, const struct graph *graph) {
+  free_pointer(&job->brought);
+  job->brought = mem_array(graph->blob_count + 1, sizeof *job->brought);
+  job->graph = graph;
+}
+
 int job_transfer(struct job *job) {
-  const struct graph *graph = job->row->graph;
-  if (!job->brought)
-    job->brought = mem_array(graph->blob_count + 1, sizeof *job->brought);
+  const struct graph *graph = job->graph;
   atomic_store(&job->pending, graph->blob_count);
   for (size_t i = 0; i < graph->blob_count; i++) {
     struct blob_part *part = mem_alloc(sizeof *part);

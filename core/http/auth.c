@@ -51,6 +51,8 @@ static int find_credential(struct sending *s, const struct url *url, const struc
                            const struct credential **ret) {
   if (!a->home || s->anonymous || !s->registry)
     return 0;
+  if (s->stated_only && !credentials_are_stated(s->client, s->registry, url->origin))
+    return 0;
   return credentials_get(s->client, s->call, s->registry, s->repository, url->origin, ret);
 }
 
@@ -175,6 +177,8 @@ int send_authorized(struct sending *s, const struct url *url, struct response **
   }
   if (a.home)
     recall_challenge(s, url, &a);
+  if (a.home && a.challenge.scheme == AUTH_OTHER && s->request->flags & ARTM_HTTP_BASIC)
+    a.challenge.scheme = AUTH_BASIC;
   scopes_add_all(&a.scopes, &s->scopes);
   for (int round = 1;; round++) {
     struct response *response = NULL;

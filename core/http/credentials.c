@@ -194,13 +194,22 @@ static char *slot_key(const struct registry *registry, const char *repository) {
   return str_format("%s %s", registry->name, repository ? repository : "");
 }
 
+static bool has_own(const struct registry *registry) {
+  const struct registry_settings *settings = registry->settings;
+  return settings && (settings->password || settings->helper);
+}
+
+bool credentials_are_stated(struct http_client *client, const struct registry *registry,
+                            const char *origin) {
+  return has_own(registry) || offered(client, origin);
+}
+
 int credentials_get(struct http_client *client, struct artm_call *call, struct registry *registry,
                     const char *repository, const char *origin, const struct credential **ret) {
   const struct search search = {client, call, registry, repository};
   auto_free char *key = slot_key(registry, repository);
-  const struct registry_settings *settings = registry->settings;
   const struct credential *found = offered(client, origin);
-  if (found && !(settings && (settings->password || settings->helper))) {
+  if (found && !has_own(registry)) {
     *ret = found;
     return 0;
   }

@@ -20,6 +20,8 @@ struct credential {
  * error; one that knows nothing is not. */
 int credentials_get(struct http_client *, struct artm_call *, struct registry *,
                     const char *repository, const char *origin, const struct credential **ret);
+/* Has the config, or an offer, credentials for this very host? */
+bool credentials_are_stated(struct http_client *, const struct registry *, const char *origin);
 /* From now on this repository is asked without the credentials it had. */
 void credentials_drop(struct http_client *, const struct registry *, const char *repository);
 /* Where was looked and what was found, without a value. Caller frees. */

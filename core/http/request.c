@@ -9,8 +9,9 @@
 #include <strings.h>
 
 #define SHORT_BODY (256u * 1024)
-#define KNOWN_FLAGS \
-  (ARTM_HTTP_MAY_MISS | ARTM_HTTP_ANY_STATUS | ARTM_HTTP_SAME_ORIGIN | ARTM_HTTP_NO_MIRROR)
+#define KNOWN_FLAGS                                                                          \
+  (ARTM_HTTP_MAY_MISS | ARTM_HTTP_ANY_STATUS | ARTM_HTTP_SAME_ORIGIN | ARTM_HTTP_NO_MIRROR | \
+   ARTM_HTTP_BASIC)
 
 static bool is_token_text(const char *s) {
   static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -105,8 +106,28 @@ int registry_home(struct http_client *client, const struct registry *registry, s
   return url_parse(text, ret, err);
 }
 
+/* A server named this URL, on another origin than its own: 1. */
+static int find_foreign_home(struct sending *s, const struct url *url) {
+  auto_url document = {0};
+  if (!s->request->named_by)
+    return 0;
+  if (url_parse(s->request->named_by, &document, &s->call->error))
+    return s->call->error.code;
+  if (url_same_origin(&document, url))
+    return 0;
+  s->registry = registry_get(s->client, url->authority);
+  s->home = url_copy(url);
+  s->guide = origin_get(s->client, &document);
+  s->stated_only = true;
+  s->user_named = s->registry->settings != NULL;
+  return 1;
+}
+
 /* The registry's own origin: credentials go there and nowhere else. */
 static int find_home(struct sending *s, const struct destination *to, const struct url *url) {
+  int foreign = find_foreign_home(s, url);
+  if (foreign)
+    return foreign < 0 ? foreign : 0;
   auto_free char *authority = request_authority(to->text);
   s->registry = registry_get(s->client, to->registry ? to->registry : authority);
   enum wire wire = scheme_known(s->client, s->registry->served);
@@ -151,7 +172,7 @@ static bool try_anonymous(struct sending *s, int rc, const struct response *resp
   auto_call quiet = {.cancel = s->call->cancel, .deadline_ms = s->call->deadline_ms};
   bool denied = rc == ARTM_E_AUTH || rc == ARTM_E_DENIED ||
                 (response && (response->abi.status == 401 || response->abi.status == 403));
-  if (!denied || s->anonymous || !request_reads(s->request) ||
+  if (!denied || s->anonymous || s->stated_only || !request_reads(s->request) ||
       credentials_get(s->client, &quiet, s->registry, s->repository, s->home.origin, &credential) ||
       !credential || !credential->implicit)
     return false;

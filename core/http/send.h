@@ -17,6 +17,7 @@ struct sending {
   char *repository;          /* of the first scope, or NULL */
   const char *authorization; /* fixed, for home; no credentials are looked for */
   bool anonymous;            /* without credentials from now on */
+  bool stated_only;          /* only with credentials that were given for home by name */
   char *probe;               /* authority of which it is not yet known whether it speaks TLS */
   bool probe_held;           /* others wait for us to find out */
   bool no_tls;               /* it does not */

@@ -3,6 +3,7 @@
  * each (destination, on_change, index, targets). */
 #include "matrix/entry.h"
 #include "config/path.h"
+#include "config/referrers.h"
 #include <string.h>
 
 static const char *const index_names[] = {"filtered", "sparse", "verbatim"};
@@ -38,9 +39,8 @@ static void read_versions(const struct reader *r, struct entry *entry) {
   if (list == NULL || list->kind != NODE_LIST || list->count == 0)
     return;
   entry->versions = arena_alloc(&r->entries->memory, list->count * sizeof(struct version_item));
-  for (uint32_t i = 0; i < list->count; i++)
-    if (version_read(list->items[i], &entry->versions[entry->version_count], r->problems))
-      entry->version_count++;
+  version_read_list(list, r->schema->dates, &r->entries->memory, entry->versions,
+                    &entry->version_count, r->problems);
 }
 
 static void read_platforms(const struct reader *r, struct entry *entry) {
@@ -128,6 +128,19 @@ static void read_targets(const struct reader *r, struct entry *entry) {
     entry->targets = ids;
 }
 
+static void read_referrers(const struct reader *r, struct entry *entry) {
+  struct referrer_rule *rule = &entry->referrers;
+  const struct node *types;
+  rule->wanted = referrers_wanted(core_value(r, entry, "referrers"), &types);
+  if (!rule->wanted || types == NULL)
+    return;
+  const char **globs = arena_alloc(&r->entries->memory, types->count * sizeof *globs);
+  for (uint32_t i = 0; i < types->count; i++)
+    if (node_text(types->items[i]) != NULL)
+      globs[rule->type_count++] = node_text(types->items[i]);
+  rule->types = globs;
+}
+
 /* NULL for a name that was refused: what would come of it is not worth a second complaint. */
 static const char *name_of(const struct entry *entry, bool fine) {
   const struct artm_field *field = field_with_role(&entry->schema->fields, ARTM_ROLE_NAME);
@@ -162,6 +175,8 @@ static void read_entry(const struct reader *r, const struct node *node, size_t s
   read_versions(r, entry);
   read_platforms(r, entry);
   read_targets(r, entry);
+  read_referrers(r, entry);
+  entry->allow_empty = config_number(&entry->core, "allow_empty", 0) != 0;
 }
 
 void entries_read(const struct settings *settings, const struct section_schema *schemas,

@@ -8,6 +8,13 @@
 
 enum index_mode { INDEX_FILTERED, INDEX_SPARSE, INDEX_VERBATIM };
 
+/* referrers: true, or {artifact_types: [...]}: what refers to the artefact is copied too. */
+struct referrer_rule {
+  bool wanted;
+  const char *const *types; /* globs over artefact types; none: all */
+  size_t type_count;
+};
+
 struct entry {
   const struct section_schema *schema;
   size_t section_index, entry_index; /* in file order */
@@ -24,6 +31,8 @@ struct entry {
   const char *destination;    /* template */
   const char *const *targets; /* ids this entry is limited to, or NULL */
   size_t target_count;
+  struct referrer_rule referrers; /* entry, else defaults, else top level */
+  bool allow_empty;               /* selectors may pick nothing */
 };
 struct entries {
   struct entry *items;

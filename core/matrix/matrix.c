@@ -51,15 +51,18 @@ static char *describe_place(const struct node *at) {
                       : str_copy(at->file->path);
 }
 
-static const char *version_name(const struct version_item *version) {
-  return version->text != NULL ? version->text : version->digest;
+char *matrix_version_text(const struct version_item *version) {
+  const char *text = version->text != NULL ? version->text : version->digest;
+  return text != NULL ? str_copy(text) : version_spelled(version);
 }
 
 static void report_clash(const struct matrix_row *first, const struct matrix_row *second,
                          const char *destination, struct problems *problems) {
   const struct node *here = place_of(second), *there = place_of(first);
   auto_free char *first_place = describe_place(there), *second_place = describe_place(here);
-  const char *name = second->entry->name, *version = version_name(second->version);
+  const char *name = second->entry->name;
+  auto_free char *version = matrix_version_text(second->version);
+  auto_free char *first_version = matrix_version_text(first->version);
   if (same_source(first, second)) {
     problem_hint(problem_add(problems, here, "duplicate", "'%s' %s is listed twice", name, version),
                  "it is already at %s: remove one of them", first_place);
@@ -69,13 +72,11 @@ static void report_clash(const struct matrix_row *first, const struct matrix_row
                      "destination: 'other/{name}:{version}'";
   problem_hint(problem_add(problems, there, "collision",
                            "'%s' %s and another job (at %s) have one destination, %s",
-                           first->entry->name, version_name(first->version), second_place,
-                           destination),
+                           first->entry->name, first_version, second_place, destination),
                "%s", hint);
   problem_hint(problem_add(problems, here, "collision",
                            "'%s' %s has the same destination as '%s' %s at %s: %s", name, version,
-                           first->entry->name, version_name(first->version), first_place,
-                           destination),
+                           first->entry->name, first_version, first_place, destination),
                "%s", hint);
 }
 
@@ -109,6 +110,15 @@ static void check_clashes(const struct matrix *matrix, struct problems *problems
   map_done(&seen);
 }
 
+/* What a selector picks is not known yet, but its entry's template can be checked. */
+static void check_template(const struct matrix_row *row, struct problems *problems) {
+  struct arena unused = {0};
+  const struct version_item any = {.text = "0", .at = row->version->at};
+  const char *repository, *tag;
+  destination_make(row->entry, &any, &unused, &repository, &tag, problems);
+  arena_done(&unused);
+}
+
 void matrix_expand(const struct entries *entries, struct matrix *matrix,
                    struct problems *problems) {
   size_t total = 0;
@@ -121,7 +131,10 @@ void matrix_expand(const struct entries *entries, struct matrix *matrix,
       const struct version_item *version = &entry->versions[k];
       struct matrix_row *row = &matrix->rows[matrix->count++];
       *row = (struct matrix_row){.entry = entry, .version = version};
-      destination_make(entry, version, &matrix->memory, &row->repository, &row->tag, problems);
+      if (version->selector != NULL)
+        check_template(row, problems);
+      else
+        destination_make(entry, version, &matrix->memory, &row->repository, &row->tag, problems);
     }
   }
   check_clashes(matrix, problems);
@@ -144,6 +157,13 @@ size_t matrix_section_count(const struct matrix *matrix, const struct section_sc
     if (matrix->rows[i].entry->schema == schema)
       count++;
   return count;
+}
+
+bool matrix_is_unresolved(const struct matrix *matrix) {
+  for (size_t i = 0; i < matrix->count; i++)
+    if (matrix->rows[i].version->selector != NULL && matrix->rows[i].version->error == NULL)
+      return true;
+  return false;
 }
 
 void matrix_done(struct matrix *matrix) {

@@ -9,7 +9,7 @@
 struct matrix_row {
   const struct entry *entry;
   const struct version_item *version;
-  const char *repository; /* below the target */
+  const char *repository; /* below the target; NULL while version is a selector */
   const char *tag;        /* NULL: by digest only */
 };
 struct matrix {
@@ -25,10 +25,14 @@ void matrix_select(const struct matrix *all, const struct selection *, const cha
                    struct matrix *);
 void matrix_done(struct matrix *);
 
+/* What a version is called: its tag, else its digest, else its selector as written. Caller frees. */
+char *matrix_version_text(const struct version_item *);
 /* The compact JSON array of one section, without a newline. */
 void matrix_section_json(const struct matrix *, const struct section_schema *, struct buf *out);
 /* Rows of one section. */
 size_t matrix_section_count(const struct matrix *, const struct section_schema *);
+/* Is one of the rows a selector that was not tried yet? */
+bool matrix_is_unresolved(const struct matrix *);
 /* For people. */
 void matrix_table(const struct matrix *, struct buf *out);
 #endif

@@ -109,7 +109,9 @@ static void add_row(struct buf *out, const struct matrix_row *row, const struct 
     buf_add(out, i == 0 ? "{" : ",", 1);
     add_string(out, axis && field->matrix_key != NULL ? field->matrix_key : field->name);
     buf_add(out, ":", 1);
-    if (axis)
+    if (axis && version->selector != NULL)
+      add_node(out, version->at);
+    else if (axis)
       add_string(out, version->text != NULL ? version->text : version->digest);
     else
       add_field(out, row, &columns[i]);
@@ -154,18 +156,18 @@ void matrix_section_json(const struct matrix *matrix, const struct section_schem
 
 static char *destination_text(const struct matrix_row *row) {
   if (row->repository == NULL)
-    return str_copy("-");
+    return str_copy(row->version->selector != NULL ? "(not resolved)" : "-");
   return row->tag != NULL ? str_format("%s:%s", row->repository, row->tag)
                           : str_format("%s@%s", row->repository, row->version->digest);
 }
 
 /* The cells of a row, escaped; caller frees. */
 static void row_cells(const struct matrix_row *row, char *cells[4]) {
-  const struct version_item *version = row->version;
+  auto_free char *version = matrix_version_text(row->version);
   auto_free char *destination = destination_text(row);
   cells[0] = text_escaped(row->entry->schema->section);
   cells[1] = text_escaped(row->entry->name != NULL ? row->entry->name : "-");
-  cells[2] = text_escaped(version->text != NULL ? version->text : version->digest);
+  cells[2] = text_escaped(version);
   cells[3] = text_escaped(destination);
 }
 

@@ -2,6 +2,7 @@
 /* Which entries and versions a run has, as flags and variables say. */
 #include "matrix/selection.h"
 #include "base/map.h"
+#include "matrix/matrix.h"
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,12 +107,10 @@ static bool selector_has_entry(const struct selector *selector, const struct ent
          text_glob(selector->name, entry->name);
 }
 
-static const char *version_text(const struct version_item *version) {
-  return version->text != NULL ? version->text : version->digest;
-}
-
 static bool selector_has_version(const struct selector *selector,
                                  const struct version_item *version) {
+  if (version->selector != NULL) /* may pick it: asked again with what it picked */
+    return true;
   return selector->version == NULL ||
          (version->text != NULL && text_glob(selector->version, version->text)) ||
          (version->digest != NULL && text_glob(selector->version, version->digest));
@@ -136,8 +135,10 @@ static void list_choices(const struct selector *selector, const struct entries *
     if (!versions)
       map_put(ret, entry->name, NULL);
     for (size_t k = 0; versions && selector_has_entry(selector, entry) && k < entry->version_count;
-         k++)
-      map_put(ret, version_text(&entry->versions[k]), NULL);
+         k++) {
+      auto_free char *text = matrix_version_text(&entry->versions[k]);
+      map_put(ret, text, NULL);
+    }
   }
 }
 

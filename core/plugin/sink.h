@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What plugins hand to the core: one descriptor, or the fields of an entry, copied and checked. */
+/* What plugins hand to the core: one descriptor, several, versions, or the fields of an entry,
+ * copied and checked. */
 #ifndef PLUGIN_SINK_H
 #define PLUGIN_SINK_H
-#include "oci/manifest.h"
+#include "base/map.h"
+#include "plugin/lists.h"
 #include "plugin/visit.h"
 
 /* Takes at most one descriptor. */
@@ -29,6 +31,34 @@ static inline bool stream_is_whole(const struct artm_stream *stream) {
   return stream && stream->struct_size >= SIZE_THROUGH(struct artm_stream, close) && stream->read &&
          stream->close;
 }
+
+/* Takes versions, which go on to add at once, in a zero-filled record of our size. */
+struct version_list {
+  struct artm_version_sink abi; /* first */
+  struct artm_call *call;
+  const struct plugin *plugin;
+  version_taker *add;
+  void *arg;
+  struct error kept; /* what add answered first */
+};
+void version_list_init(struct version_list *, const struct plugin *, struct artm_call *,
+                       version_taker *add, void *arg);
+/* The final answer. */
+int version_list_result(struct version_list *, int answer);
+
+/* Takes descriptors, each digest once, at most DESCRIPTORS_MAX. */
+struct descriptor_lister {
+  struct artm_descriptor_sink abi; /* first */
+  struct artm_call *call;
+  const struct plugin *plugin;
+  struct descriptor_list list;
+  struct map seen; /* digests */
+  size_t given;
+  struct error kept;
+};
+void descriptor_lister_init(struct descriptor_lister *, const struct plugin *, struct artm_call *);
+/* With answer 0, moves the list to ret. Returns the final answer. */
+int descriptor_lister_result(struct descriptor_lister *, int answer, struct descriptor_list *ret);
 
 /* Takes fields of an entry and collects them as YAML. */
 struct pair_list {

@@ -35,6 +35,7 @@ void source_free(struct source *source) {
   if (!source)
     return;
   source->plugin->source.destroy(source->self);
+  error_done(&source->begin_error);
   pthread_mutex_destroy(&source->lock);
   host_free(source->host);
   free(source);

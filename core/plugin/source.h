@@ -6,6 +6,7 @@
 #define PLUGIN_SOURCE_H
 #include "oci/manifest.h"
 #include "plugin/host.h"
+#include "plugin/lists.h"
 
 struct source {
   struct plugin *plugin;
@@ -13,6 +14,8 @@ struct source {
   void *self;
   pthread_mutex_t lock; /* serial-instance thread model */
   struct artm_config options;
+  bool begun;               /* told which entries there are */
+  struct error begin_error; /* why that failed: nothing can be read from it */
 };
 struct artefact {
   struct source *source;
@@ -35,6 +38,10 @@ int source_parse(struct source *, struct artm_call *, const char *reference, str
 int source_open(struct source *, struct artm_call *, const struct artm_config *entry,
                 const char *version, const char *pin, struct artefact **ret);
 void artefact_close(struct artefact *);
+/* Hands every version that the entry offers to add, page by page, on this thread; a serial plugin's
+ * lock is held meanwhile. What add answers, if negative, is the answer. */
+int source_list_versions(struct source *, struct artm_call *, const struct artm_config *entry,
+                         version_taker *add, void *arg);
 /* The root. ARTM_DEFERRED: only fetch can tell. If the plugin had to GET, ret has data. */
 int source_resolve(struct artefact *, struct artm_call *, struct descriptor *ret);
 int source_matches(struct artefact *, struct artm_call *, const struct descriptor *at_target);
@@ -45,4 +52,7 @@ int source_manifest(struct artefact *, struct artm_call *, const char *reference
 /* The plugin's stream, unhashed; ARTM_E_UNSUPPORTED for an offset it can't start from. */
 int source_open_blob(struct artefact *, struct artm_call *, const struct descriptor *,
                      uint64_t offset, struct artm_stream **ret);
+/* What refers to a digest, each once. ARTM_E_UNSUPPORTED: the source has no such list. */
+int source_referrers(struct artefact *, struct artm_call *, const struct digest *of,
+                     struct descriptor_list *ret);
 #endif

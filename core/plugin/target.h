@@ -5,6 +5,7 @@
 #define PLUGIN_TARGET_H
 #include "oci/manifest.h"
 #include "plugin/host.h"
+#include "plugin/lists.h"
 
 struct target {
   struct plugin *plugin;
@@ -46,4 +47,7 @@ int target_put_blob(struct repository *, struct artm_call *, const struct descri
 /* descriptor has data. reference: digest or tag. */
 int target_put_manifest(struct repository *, struct artm_call *, const char *reference,
                         const struct descriptor *, uint32_t *result);
+/* What refers to a digest, each once. ARTM_E_UNSUPPORTED: the target has no such list. */
+int target_referrers(struct repository *, struct artm_call *, const struct digest *of,
+                     struct descriptor_list *ret);
 #endif

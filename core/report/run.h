@@ -27,8 +27,8 @@ enum job_status {
 const char *job_status_name(enum job_status); /* "unchanged", "created", ... */
 
 struct job_span {
-  const char
-      *phase; /* static: "resolve", "compare", "plan", "transfer", "manifests", "tag", "verify" */
+  const char *phase; /* static: "resolve", "compare", "plan", "transfer", "manifests", "tag",
+                        "verify", "referrers" */
   uint32_t worker;
   int64_t start_ms, end_ms; /* wall clock */
 };
@@ -56,6 +56,7 @@ struct job_record {
   uint64_t bytes_present, blobs_present; /* already there */
   uint64_t manifests_sent;
   uint64_t counted_pulls; /* counted manifest GETs made, in a plan: needed */
+  uint64_t referrers_copied, referrers_present;
   struct job_requests *requests;
   size_t request_count;
   struct job_span *spans;

@@ -75,6 +75,13 @@ static json_t *amounts_json(uint64_t sent, uint64_t mounted, uint64_t present) {
   return amounts;
 }
 
+static json_t *referrers_json(uint64_t copied, uint64_t present) {
+  json_t *referrers = json_object();
+  set_number(referrers, "copied", copied);
+  set_number(referrers, "present", present);
+  return referrers;
+}
+
 static json_t *platforms_json(const struct job_record *job) {
   json_t *array = json_array();
   for (size_t i = 0; i < job->platform_count; i++) {
@@ -144,6 +151,8 @@ static json_t *job_json(const struct job_record *job) {
                       amounts_json(job->blobs_sent, job->blobs_mounted, job->blobs_present));
   set_number(object, "manifests_sent", job->manifests_sent);
   set_number(object, "counted_pulls", job->counted_pulls);
+  json_object_set_new(object, "referrers",
+                      referrers_json(job->referrers_copied, job->referrers_present));
   json_object_set_new(object, "requests", requests_json(job));
   json_object_set_new(object, "spans", spans_json(job));
   json_object_set_new(object, "error", error_json(&job->error));
@@ -165,6 +174,8 @@ static json_t *totals_json(const struct run_report *report) {
                       amounts_json(sum.blobs_sent, sum.blobs_mounted, sum.blobs_present));
   set_number(object, "manifests_sent", sum.manifests_sent);
   set_number(object, "counted_pulls", sum.counted_pulls);
+  json_object_set_new(object, "referrers",
+                      referrers_json(sum.referrers_copied, sum.referrers_present));
   set_number(object, "requests", sum.requests);
   set_number(object, "retries", sum.retries);
   return object;

@@ -16,6 +16,7 @@ static void add_totals(const struct run_report *report, struct buf *out) {
     buf_text(out, ": ");
     totals_statuses(&sum, out);
   }
+  totals_referrers(&sum, "to copy", out);
   buf_printf(out, "; %s to send in %llu %s, %s to mount or already there\n", sent,
              (unsigned long long)sum.blobs_sent, sum.blobs_sent == 1 ? "blob" : "blobs", there);
 }

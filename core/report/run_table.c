@@ -17,11 +17,17 @@ char *job_label(const struct job_record *job) {
   return str_format("%s%s%s", name, strchr(version, ':') != NULL ? "@" : ":", version);
 }
 
+/* Does the tag name something else than before? If not, what was copied are referrers. */
+static bool is_tag_changed(const struct job_record *job) {
+  return (job->status == JOB_UPDATED || job->status == JOB_WOULD_UPDATE) &&
+         !(job->old_digest && text_equal(job->old_digest, job->target_digest));
+}
+
 static bool is_shown(const struct job_record *job, const struct report_view *view) {
   bool idle =
       job->status == JOB_UNCHANGED || job->status == JOB_SKIPPED || job->status == JOB_PENDING;
   if (view->quiet)
-    return job->status == JOB_UPDATED || job->status == JOB_WOULD_UPDATE;
+    return is_tag_changed(job);
   return view->verbose || !idle;
 }
 
@@ -59,18 +65,23 @@ static void add_digest(struct buf *out, const char *label, const char *digest) {
 }
 
 /* A changed tag names both digests whole, so that the old one can be found again. */
+static void add_digests(struct buf *out, const struct job_record *job) {
+  if (job->status == JOB_KEPT) {
+    add_digest(out, "kept   ", job->target_digest);
+    add_digest(out, "source ", job->source_digest);
+  } else if (is_tag_changed(job)) {
+    bool done = job->status == JOB_UPDATED;
+    add_digest(out, "old", done || job->old_digest ? job->old_digest : job->target_digest);
+    add_digest(out, "new", done ? job->target_digest : job->source_digest);
+  }
+}
+
 static char *lines_below(const struct job_record *job) {
   auto_buf out = {0};
-  if (job->status == JOB_UPDATED) {
-    add_digest(&out, "old", job->old_digest);
-    add_digest(&out, "new", job->target_digest);
-  } else if (job->status == JOB_WOULD_UPDATE) {
-    add_digest(&out, "old", job->old_digest != NULL ? job->old_digest : job->target_digest);
-    add_digest(&out, "new", job->source_digest);
-  } else if (job->status == JOB_KEPT) {
-    add_digest(&out, "kept   ", job->target_digest);
-    add_digest(&out, "source ", job->source_digest);
-  }
+  add_digests(&out, job);
+  if (job->referrers_copied > 0)
+    buf_printf(&out, "    +%llu referrer%s\n", (unsigned long long)job->referrers_copied,
+               job->referrers_copied == 1 ? "" : "s");
   for (size_t i = 0; i < job->notes.count; i++) {
     auto_free char *note = guard_field(job->notes.items[i]);
     buf_printf(&out, "    note: %s\n", note);

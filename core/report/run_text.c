@@ -17,6 +17,7 @@ static void add_totals(const struct run_report *report, struct buf *out) {
     buf_text(out, ": ");
     totals_statuses(&sum, out);
   }
+  totals_referrers(&sum, "copied", out);
   buf_printf(out, "; %s sent, %s mounted or already there, %llu %s, %s\n", sent, there,
              (unsigned long long)sum.requests, sum.requests == 1 ? "request" : "requests", time);
 }

@@ -15,6 +15,8 @@ struct totals totals_of(const struct run_report *report) {
     sum.blobs_present += job->blobs_present;
     sum.manifests_sent += job->manifests_sent;
     sum.counted_pulls += job->counted_pulls;
+    sum.referrers_copied += job->referrers_copied;
+    sum.referrers_present += job->referrers_present;
     for (size_t j = 0; j < job->request_count; j++) {
       sum.requests += job->requests[j].requests;
       sum.retries += job->requests[j].retries;
@@ -35,4 +37,10 @@ void totals_statuses(const struct totals *sum, struct buf *out) {
                job_status_name(order[i]));
     first = false;
   }
+}
+
+void totals_referrers(const struct totals *sum, const char *what, struct buf *out) {
+  if (sum->referrers_copied > 0)
+    buf_printf(out, "; %llu referrer%s %s", (unsigned long long)sum->referrers_copied,
+               sum->referrers_copied == 1 ? "" : "s", what);
 }

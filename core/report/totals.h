@@ -11,8 +11,11 @@ struct totals {
   uint64_t bytes_mounted, blobs_mounted;
   uint64_t bytes_present, blobs_present;
   uint64_t manifests_sent, counted_pulls, requests, retries;
+  uint64_t referrers_copied, referrers_present;
 };
 struct totals totals_of(const struct run_report *);
 /* "3 created, 15 unchanged, 1 failed": only what there is. */
 void totals_statuses(const struct totals *, struct buf *out);
+/* "; 2 referrers copied", if there are any. */
+void totals_referrers(const struct totals *, const char *what, struct buf *out);
 #endif

@@ -25,6 +25,7 @@ void registry_repository_init(struct registry_repository *repository,
   repository->reference = registry_format("%s/%s", registry, name);
   repository->pull = registry_format("repository:%s:pull", name);
   repository->push = registry_format("repository:%s:pull,push", name);
+  repository->named_by = NULL;
 }
 
 void registry_repository_done(struct registry_repository *repository) {
@@ -53,6 +54,7 @@ int32_t registry_send(const struct registry_repository *repository, struct artm_
   const struct artm_http *http = repository->client->http;
   request->struct_size = sizeof *request;
   request->registry = repository->registry;
+  request->named_by = repository->named_by;
   request->flags |= repository->client->flags;
   if (!request->scope)
     request->scope = repository->pull;

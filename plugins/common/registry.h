@@ -25,6 +25,7 @@ struct registry_repository {
   char *name;                           /* "library/alpine" */
   char *reference;                      /* both, with "/" between */
   char *pull, *push;                    /* scopes */
+  const char *named_by; /* as artm_http_request.named_by; the caller's, set after init if at all */
 };
 void registry_repository_init(struct registry_repository *, const struct registry_client *,
                               const char *registry, const char *name);

@@ -106,6 +106,6 @@ int32_t registry_list_referrers(const struct registry_repository *repository,
     if (before && !strcmp(before, query))
       return 0;
   }
-  return fail(repository->client->host, call, ARTM_E_UNSUPPORTED, repository->reference, NULL,
+  return fail(repository->client->host, call, ARTM_E_DIGEST, repository->reference, NULL,
               "the list of referrers has more than %u pages", PAGES_MAX);
 }

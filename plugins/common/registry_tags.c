@@ -11,6 +11,7 @@
 #define PAGES_MAX 10000u
 #define TAGS_MAX 1000000u
 #define PAGE_BYTES_MAX (16u << 20)
+#define LIST_BYTES_MAX (128u << 20) /* of all pages: they live until the call ends */
 
 struct listing {
   const struct registry_repository *repository;
@@ -18,7 +19,7 @@ struct listing {
   struct artm_version_sink *sink;
   uint64_t *seen; /* a fingerprint of every page, as a cycle may be long */
   uint32_t pages;
-  uint64_t tags;
+  uint64_t tags, bytes;
 };
 
 /* FNV-1a over the texts and their order. */
@@ -102,6 +103,10 @@ static int32_t read_page(struct listing *listing, char **query) {
   answer = http->collect(listing->call, response, PAGE_BYTES_MAX, &data, &size);
   if (answer)
     return answer;
+  listing->bytes += size;
+  if (listing->bytes > LIST_BYTES_MAX)
+    return fail(repository->client->host, listing->call, ARTM_E_UNSUPPORTED, repository->reference,
+                NULL, "the tag list has more than %u MiB", LIST_BYTES_MAX >> 20);
   auto_json *document = registry_parse_json(data, size);
   if (!json_is_object(document))
     return fail(repository->client->host, listing->call, ARTM_E_UNSUPPORTED, repository->reference,

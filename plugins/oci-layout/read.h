@@ -18,4 +18,7 @@ int32_t read_blob(const struct place *, struct artm_call *, const struct artm_de
  * index.json. */
 int32_t read_tags(const struct place *, struct artm_call *, bool short_names,
                   struct artm_version_sink *);
+/* Adds every manifest that refers to a digest (a source's referrers). */
+int32_t read_referrers(const struct place *, struct artm_call *, const char *subject,
+                       struct artm_descriptor_sink *);
 #endif

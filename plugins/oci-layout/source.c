@@ -149,6 +149,11 @@ static int32_t open_blob(struct artm_artefact *abi, struct artm_call *call,
   return read_blob(&((struct artefact *)abi)->place, call, descriptor, offset, ret);
 }
 
+static int32_t referrers(struct artm_artefact *abi, struct artm_call *call, const char *digest,
+                         struct artm_descriptor_sink *sink) {
+  return read_referrers(&((struct artefact *)abi)->place, call, digest, sink);
+}
+
 const struct artm_source layout_source = {
     .struct_size = sizeof layout_source,
     .on_change = ARTM_ON_CHANGE_UPDATE,
@@ -163,4 +168,5 @@ const struct artm_source layout_source = {
     .resolve = resolve,
     .manifest = manifest,
     .open_blob = open_blob,
+    .referrers = referrers,
 };

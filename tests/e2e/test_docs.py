@@ -201,7 +201,7 @@ class Pages(harness.TestCase):
         self.assertEqual((done.returncode, done.stdout), (0, ''))
 
     def test_manuals_name_only_manuals_that_are_there(self):
-        others = {'curl', 'skopeo', 'flock', 'systemd.exec'}
+        others = {'curl', 'helm', 'skopeo', 'flock', 'systemd.exec'}
         there = {path.stem for path in MANUALS}
         for page in MANUALS:
             names = set(re.findall(r'\bXr ([a-z.-]+) \d', read(page)))

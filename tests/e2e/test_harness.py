@@ -9,6 +9,7 @@ import sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
+import charts  # noqa: E402
 import harness  # noqa: E402
 import images  # noqa: E402
 import mock  # noqa: E402
@@ -102,6 +103,40 @@ class ScriptedRegistry(Scenario):
         connection.request('GET', '/x', headers={'Authorization': f'Basic {coded}'})
         connection.getresponse().read()
         self.assertRaises(AssertionError, trap.check, self.secrets)
+
+
+class ScriptedRepository(Scenario):
+
+    def get(self, server, path, **headers):
+        connection = http.client.HTTPConnection('127.0.0.1', server.port, timeout=5)
+        self.addCleanup(connection.close)
+        connection.request('GET', f'/charts/{path}', headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read(), answer
+
+    def test_files_validators_and_credentials(self):
+        server = self.running(mock.ChartRepository(validators=('etag', 'date')))
+        found = charts.chart('demo', '1.0.0', provenance=True)
+        server.add(found)
+        self.assertEqual(self.get(server, 'demo-1.0.0.tgz')[:2], (200, found.data))
+        self.assertEqual(self.get(server, 'demo-1.0.0.tgz', Range='bytes=5-')[:2],
+                         (206, found.data[5:]))
+        answer = self.get(server, 'index.yaml')[2]
+        for name, value in (('If-None-Match', answer.getheader('ETag')),
+                            ('If-Modified-Since', answer.getheader('Last-Modified'))):
+            self.assertEqual(self.get(server, 'index.yaml', **{name: value})[:2], (304, b''))
+            self.assertEqual(self.get(server, 'index.yaml', **{name: 'x'})[0], 200)
+        for hides, status in ((False, 401), (True, 404)):
+            server.basic, server.hides = ('a', 'b'), hides
+            self.assertEqual(self.get(server, 'index.yaml')[0], status)
+            self.assertEqual(self.get(server, 'index.yaml', Authorization='Basic YTpi')[0], 200)
+        server.fault('index', mock.cut(10))
+        server.basic = None
+        self.assertRaises(http.client.IncompleteRead, self.get, server, 'index.yaml')
+
+    def test_a_chart_of_helm_gets_the_digest_that_helm_gives_it(self):
+        self.assertEqual(charts.as_pushed(charts.signed_chart()).digest,
+                         'sha256:b57e8ffd938c43253f30afedb3c209136288e6b3af3b33473e95ea3b805888e6')
 
 
 class Checks(harness.TestCase):

@@ -211,7 +211,7 @@ class Layouts(Scenario):
         if not maker:
             self.skipTest('MAKE_SAMPLE does not name the built make-sample')
         layout = self.tmp / 'hello'
-        subprocess.run([maker, harness.SRCDIR / 'tools' / 'sample', layout], check=True)
+        subprocess.run([maker, 'image', harness.SRCDIR / 'tools' / 'sample', layout], check=True)
         check_layout(layout)
         self.assertEqual(set(layout_tags(layout)), {'1.0.0', '1.1.0'})
         for tag in ('1.0.0', '1.1.0'):

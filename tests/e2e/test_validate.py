@@ -48,6 +48,21 @@ MISTAKES = [
      "'1']}\n", 'duplicate', 2, ['twice']),
     ('duplicate entry', 'images:\n' + ENTRY + '}\n' + ENTRY + '}\n', 'duplicate', 3, [':2:']),
     ('bad on_change', 'on_change: replace\n' + GOOD, 'bad-value', 1, ['update']),
+    ('range as a version', GOOD.replace("'1.28'", "'^1.28'"), 'bad-version', 4,
+     ["{semver: '^1.28'}"]),
+    ('glob as a version', GOOD.replace("'1.28'", "'1.28-*'"), 'bad-version', 4,
+     ["{pattern: '^1", "28-.*$'}"]),
+    ('range as a number', GOOD.replace("'1.28'", '{semver: 1.20}'), 'wrong-type', 4, ["'1.20'"]),
+    ('bad range', GOOD.replace("'1.28'", "{semver: 'newest'}"), 'bad-range', 4, ['^ ~']),
+    ('bad pattern', GOOD.replace("'1.28'", "{pattern: '^1.('}"), 'bad-pattern', 4,
+     ['character 5']),
+    ('misspelt selector', GOOD.replace("'1.28'", '{latset: 3}'), 'unknown-key', 4, ["'latest'"]),
+    ('selector beside a tag', GOOD.replace("'1.28'", "{tag: '1.28', latest: 3}"), 'mixed-version',
+     4, ['two items']),
+    ('age without dates', GOOD.replace("'1.28'", '{newer_than: 90d}'), 'no-dates', 4,
+     ['knows none', 'latest']),
+    ('nothing to exclude from', GOOD.replace("'1.28'", "{exclude: '-rc'}"), 'excludes-nothing', 4,
+     ['named whole']),
     ('tab', 'images:\n\t- a\n', None, 2, []),
     ('unknown target of an entry', 'images:\n' + ENTRY + ', targets: [backup]}\n',
      'unknown-target', 2, ['backup']),
@@ -80,7 +95,7 @@ class Validate(harness.TestCase):
                               + '  - {name: b, source_registry: r.example, versions: ["1"], '
                               'targets: [two]}\n', 0)
         self.assertEqual(found['sections']['images'],
-                         {'artefacts': 2, 'versions': 3, 'jobs': 5})
+                         {'artefacts': 2, 'versions': 3, 'selectors': 0, 'jobs': 5})
 
     def test_each_mistake_is_found_with_its_place(self):
         for name, text, code, line, words in MISTAKES:
@@ -189,6 +204,11 @@ class Validate(harness.TestCase):
         found = self.validate("images:\n  - name: a\n    source_registry: r.example\n"
                               f"    versions: [{{tag: '1', digest: '{DIGEST}'}}, '{DIGEST}']\n", 0)
         self.assertEqual(found['sections']['images']['versions'], 2)
+        found = self.validate("images:\n  - name: a\n    source_registry: r.example\n"
+                              "    versions: ['1', {semver: '^1.2', latest: 3}, {exclude: perl}]\n",
+                              0)
+        self.assertEqual(found['sections']['images']['versions'], 1)
+        self.assertEqual(found['sections']['images']['selectors'], 2)
 
 
 if __name__ == '__main__':

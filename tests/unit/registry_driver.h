@@ -65,7 +65,7 @@ static struct {
   size_t lent_count;
 } script;
 
-static void play(const struct exchange *exchanges, size_t count) {
+DRIVER_UNUSED static void play(const struct exchange *exchanges, size_t count) {
   assert_int_equal(script.left, 0);
   script.next = exchanges;
   script.left = count;
@@ -74,7 +74,7 @@ static void play(const struct exchange *exchanges, size_t count) {
   play((const struct exchange[]){__VA_ARGS__}, \
        sizeof((const struct exchange[]){__VA_ARGS__}) / sizeof(struct exchange))
 /* The script was played to its end and nothing leaks. */
-static void played(void) {
+DRIVER_UNUSED static void played(void) {
   if (script.left)
     fail_msg("not asked: %s", script.next->request);
   assert_int_equal(script.open, 0);

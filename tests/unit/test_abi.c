@@ -104,6 +104,7 @@ static const struct line layout[] = {
     FIELD(artm_http_request, media_type),
     FIELD(artm_http_request, data),
     FIELD(artm_http_request, body),
+    FIELD(artm_http_request, named_by),
     STRUCT(artm_http_response),
     FIELD(artm_http_response, struct_size),
     FIELD(artm_http_response, status),

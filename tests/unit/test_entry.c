@@ -66,6 +66,31 @@ static void entry_beats_defaults_beats_top_level_beats_plugin(void **state) {
   fixture_done(&f);
 }
 
+static void referrers_of_entry_defaults_and_top_level(void **state) {
+  (void)state;
+  struct fixture f;
+  fixture_load(&f, "referrers: {artifact_types: ['a/b', 'c/*']}\n"
+                   "defaults: {images: {referrers: true}}\n"
+                   "images:\n" IMAGE ", referrers: false, allow_empty: true}\n"
+                   "  - {name: b, source_registry: r.example, versions: ['1']}\n"
+                   "files:\n"
+                   "  - {name: a, versions: ['1']}\n");
+  assert_int_equal(f.problems.count, 0);
+  assert_false(f.entries.items[0].referrers.wanted);
+  assert_true(f.entries.items[0].allow_empty);
+  assert_true(f.entries.items[1].referrers.wanted);
+  assert_int_equal(f.entries.items[1].referrers.type_count, 0);
+  assert_false(f.entries.items[1].allow_empty);
+  assert_true(f.entries.items[2].referrers.wanted);
+  assert_int_equal(f.entries.items[2].referrers.type_count, 2);
+  assert_string_equal(f.entries.items[2].referrers.types[1], "c/*");
+  fixture_done(&f);
+  fixture_load(&f, "images:\n" IMAGE "}\n" IMAGE ", referrers: {types: ['a/b']}}\n");
+  assert_false(f.entries.items[0].referrers.wanted);
+  assert_false(f.entries.items[1].referrers.wanted);
+  fixture_done(&f);
+}
+
 static void a_bad_name_is_one_problem(void **state) {
   (void)state;
   struct fixture f;
@@ -155,6 +180,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(reads_versions_and_pins),
       cmocka_unit_test(entry_beats_defaults_beats_top_level_beats_plugin),
+      cmocka_unit_test(referrers_of_entry_defaults_and_top_level),
       cmocka_unit_test(a_bad_name_is_one_problem),
       cmocka_unit_test(defaults_fill_required_fields),
       cmocka_unit_test(names_every_bad_platform),

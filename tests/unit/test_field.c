@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Option tables: sanity, checks of values, typed access, versions. */
+/* Option tables: sanity, checks of values, typed access. */
 #include "base/fs.h"
 #include "base/text.h"
 #include "config/load.h"
 #include "config/settings.h"
-#include "config/version.h"
 #include "report/log.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,6 +26,7 @@ static const struct artm_field fields[] = {
     ARTM_FIELD(.name = "wait", .type = ARTM_TYPE_DURATION, .default_value = "2m"),
     ARTM_FIELD(.name = "room", .type = ARTM_TYPE_SIZE),
     ARTM_FIELD(.name = "url", .type = ARTM_TYPE_URL, .constraint = "https|http|oci"),
+    ARTM_FIELD(.name = "folder", .type = ARTM_TYPE_URL, .constraint = "https|file"),
     ARTM_FIELD(.name = "token", .type = ARTM_TYPE_SECRET),
     ARTM_FIELD(.name = "ports", .type = ARTM_TYPE_LIST, .element = ARTM_TYPE_INT,
                .constraint = "1..65535"),
@@ -177,7 +177,13 @@ static void test_urls(void **state) {
   expect_fine("url: 'http://[::1]:5000/x'\n");
   expect_bad("url: charts.example/stable\n", "bad-url", "is no URL");
   expect_bad("url: ftp://charts.example\n", "bad-url", "scheme");
-  expect_bad("url: file:///etc/passwd\n", "bad-url", "no host");
+  expect_bad("url: file:///etc/passwd\n", "bad-url", "scheme");
+  expect_fine("folder: file:///srv/charts\n");
+  expect_fine("folder: FILE://./charts\n");
+  expect_fine("folder: file://../charts\n");
+  expect_bad("folder: file://srv/charts\n", "bad-url", "names no path");
+  expect_bad("folder: 'file://'\n", "bad-url", "names no path");
+  expect_bad("folder: 'file:///a b'\n", "bad-url", "space");
   expect_bad("url: 'https://'\n", "bad-url", "");
   expect_bad("url: 'https://a b/'\n", "bad-url", "space");
   expect_bad("url: https://user:hunter2@charts.example/\n", "bad-url", "registries:");
@@ -405,57 +411,6 @@ static void test_names(void **state) {
     assert_string_equal(names[i], core_entry_fields()->fields[i].name);
 }
 
-#define HEX64 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-
-static void test_versions(void **state) {
-  (void)state;
-  static const struct {
-    const char *text, *tag, *digest, *code;
-  } cases[] = {
-      {"'1.27'", "1.27", NULL, NULL},
-      {"v1.2.3", "v1.2.3", NULL, NULL},
-      {"'1.0.0+build.5'", "1.0.0+build.5", NULL, NULL},
-      {"sha256:" HEX64, NULL, "sha256:" HEX64, NULL},
-      {"{tag: '1.2', digest: 'sha256:" HEX64 "'}", "1.2", "sha256:" HEX64, NULL},
-      {"{tag: '1.2'}", "1.2", NULL, NULL},
-      {"1.27", NULL, NULL, "wrong-type"},
-      {"10", NULL, NULL, "wrong-type"},
-      {"true", NULL, NULL, "wrong-type"},
-      {"~", NULL, NULL, "empty-value"},
-      {"[a]", NULL, NULL, "wrong-type"},
-      {"''", NULL, NULL, "bad-version"},
-      {"'-x'", NULL, NULL, "bad-version"},
-      {"'a b'", NULL, NULL, "bad-version"},
-      {"'a/b'", NULL, NULL, "bad-version"},
-      {"'>=1.2'", NULL, NULL, "bad-version"},
-      {"'1.2@sha256:" HEX64 "'", NULL, NULL, "bad-version"},
-      {"'sha256:E3b0'", NULL, NULL, "bad-digest"},
-      {"{tag: 1.2}", NULL, NULL, "wrong-type"},
-      {"{digest: x}", NULL, NULL, "bad-digest"},
-      {"{}", NULL, NULL, "missing-field"},
-      {"{tga: x}", NULL, NULL, "unknown-key"},
-      {"{pattern: x}", NULL, NULL, "unsupported-key"},
-  };
-  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-    auto_free char *text = str_format("[%s]", cases[i].text);
-    struct reading r;
-    load(&r, text);
-    struct version_item item = {.text = "untouched"};
-    bool fine = version_read(r.root->items[0], &item, &r.problems);
-    if (fine != (cases[i].code == NULL) || r.problems.count != !fine)
-      fail_msg("%s: %d, %zu problems", cases[i].text, fine, r.problems.count);
-    if (fine) {
-      assert_true(text_equal(item.text, cases[i].tag));
-      assert_true(text_equal(item.digest, cases[i].digest));
-      assert_ptr_equal(item.at, r.root->items[0]);
-    } else {
-      assert_string_equal(r.problems.items[0].code, cases[i].code);
-      assert_string_equal(item.text, "untouched");
-    }
-    done(&r);
-  }
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_strings), cmocka_unit_test(test_secret_spellings),
@@ -464,7 +419,7 @@ int main(void) {
       cmocka_unit_test(test_secrets), cmocka_unit_test(test_maps),
       cmocka_unit_test(test_access),  cmocka_unit_test(test_secret_files),
       cmocka_unit_test(test_tables),  cmocka_unit_test(test_adopt),
-      cmocka_unit_test(test_names),   cmocka_unit_test(test_versions),
+      cmocka_unit_test(test_names),
   };
   field_table_adopt(&table, fields, sizeof fields / sizeof fields[0], sizeof fields[0]);
   int failed = cmocka_run_group_tests(tests, NULL, NULL);

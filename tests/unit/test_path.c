@@ -19,6 +19,7 @@ static const struct artm_field fields[] = {
     ARTM_FIELD(.name = "paths", .type = ARTM_TYPE_LIST, .element = ARTM_TYPE_STRING,
                .flags = ARTM_FIELD_PATH),
     ARTM_FIELD(.name = "name", .type = ARTM_TYPE_STRING),
+    ARTM_FIELD(.name = "url", .type = ARTM_TYPE_URL, .flags = ARTM_FIELD_PATH),
 };
 
 struct fixture {
@@ -30,7 +31,7 @@ struct fixture {
 static const struct node *resolve(struct fixture *f, const char *text, const char *folder) {
   *f = (struct fixture){0};
   document_load_text("test.yaml", text, &f->document, &f->problems);
-  field_table_adopt(&f->table, fields, 3, (uint32_t)sizeof fields[0]);
+  field_table_adopt(&f->table, fields, 4, (uint32_t)sizeof fields[0]);
   free_pointer(&f->document.files[0]->folder);
   f->document.files[0]->folder = str_copy(folder);
   return paths_make_absolute(&f->table, f->document.roots[0], &f->document.memory);
@@ -50,6 +51,24 @@ static void is(const char *written, const char *folder, const char *expected) {
   assert_string_equal(node_text(node_get(map, "name")), "./x");
   assert_string_equal(node_text(node_get(f.document.roots[0], "path")), written);
   done(&f);
+}
+
+static void url_is(const char *written, const char *folder, const char *expected) {
+  struct fixture f;
+  auto_free char *text = str_format("{url: '%s'}", written);
+  const struct node *map = resolve(&f, text, folder);
+  assert_string_equal(node_text(node_get(map, "url")), expected);
+  done(&f);
+}
+
+static void urls_of_files_may_be_relative(void **state) {
+  (void)state;
+  url_is("file://./a", "/etc/artmirror", "file:///etc/artmirror/a");
+  url_is("file://../a%20b", "/etc/artmirror", "file:///etc/artmirror/../a%20b");
+  url_is("file://./a", "/home/a #1%", "file:///home/a%20%231%25/a");
+  url_is("file:///a", "/etc", "file:///a");
+  url_is("https://./a", "/etc", "https://./a");
+  url_is("./a", "/etc", "./a");
 }
 
 static void relative_ones_start_at_their_file(void **state) {
@@ -103,6 +122,7 @@ static void lists_are_resolved_and_other_things_left_alone(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(urls_of_files_may_be_relative),
       cmocka_unit_test(relative_ones_start_at_their_file),
       cmocka_unit_test(a_relative_folder_starts_at_the_working_directory),
       cmocka_unit_test(a_tilde_is_home),

@@ -395,9 +395,36 @@ static void test_progress_bar(void **state) {
   progress_free(NULL);
 }
 
+/* A tag that stayed and got referrers: nothing to compare, and not said in quiet output. */
+static void test_referrers(void **state) {
+  (void)state;
+  for (int plan = 0; plan < 2; plan++) {
+    auto_report report = run_report_new(plan ? "plan" : "mirror");
+    struct job_record *job = add_job(report, "a", plan ? JOB_WOULD_UPDATE : JOB_UPDATED, 0);
+    job->old_digest = str_copy(OLD);
+    job->target_digest = str_copy(OLD);
+    job->referrers_copied = 2;
+    job->referrers_present = 1;
+    auto_buf text = {0}, quiet = {0};
+    struct report_view view = {0}, silent = {.quiet = true};
+    plan ? run_plan_text(report, &view, &text) : run_report_text(report, &view, &text);
+    plan ? run_plan_text(report, &silent, &quiet) : run_report_text(report, &silent, &quiet);
+    assert_non_null(strstr(text.data, "\n    +2 referrers\n"));
+    assert_non_null(strstr(text.data, plan ? "; 2 referrers to copy;" : "; 2 referrers copied;"));
+    assert_null(strstr(text.data, OLD));
+    assert_null(quiet.data && strstr(quiet.data, "a:1.0") ? quiet.data : NULL);
+    auto_json json = run_report_json(report);
+    json_t *amounts =
+        json_object_get(json_array_get(json_object_get(json, "jobs"), 0), "referrers");
+    assert_int_equal(json_integer_value(json_object_get(amounts, "copied")), 2);
+    assert_int_equal(json_integer_value(json_object_get(amounts, "present")), 1);
+  }
+}
+
 int main(void) {
   json_setup();
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_referrers),
       cmocka_unit_test(test_exit_codes),
       cmocka_unit_test(test_exit_codes_of_several),
       cmocka_unit_test(test_notices_once),

@@ -81,9 +81,13 @@ static void test_fields(void **state) {
   expect(fields, "old", "{\"default\":true,\"deprecated\":true,\"type\":\"boolean\"}");
   expect(fields, "wait/default", "\"30s\"");
   expect(fields, "url/pattern",
-         "\"^([hH][tT][tT][pP][sS]|[oO][cC][iI])://[^\\\\s/?#@]+([/?#]\\\\S*)?$\"");
+         "\"^(([hH][tT][tT][pP][sS]|[oO][cC][iI])://[^\\\\s/?#@]+([/?#]\\\\S*)?)$\"");
   expect(fields, "versions/minItems", "1");
-  assert_int_equal(json_array_size(at(fields, "versions/items/anyOf")), 3);
+  assert_int_equal(json_array_size(at(fields, "versions/items/anyOf")), 4);
+  const json_t *selector = json_array_get(at(fields, "versions/items/anyOf"), 3);
+  expect(selector, "additionalProperties", "false");
+  expect(selector, "properties/latest/minimum", "1");
+  expect(selector, "properties/sort/enum", "[\"semver\",\"date\",\"alpha\"]");
   /* A setting may be a variable, an entry's field may not. */
   expect(schema, "properties/run/properties/parallel/anyOf",
          "[{\"maximum\":256,\"minimum\":1,\"type\":\"integer\"},{\"pattern\":\"\\\\$\\\\{\","

@@ -93,7 +93,18 @@ static void test_bad_top(void **state) {
   expect_bad("registry: {}\n", "unclaimed-section", "did you mean 'registries'?");
   expect_bad("scanners: {x: {}}\n", "unsupported-key", "'scanners:' is not supported by this");
   expect_bad("gate: {severity: high}\n", "unsupported-key", "gate");
-  expect_bad("referrers: all\n", "unsupported-key", "referrers");
+  expect_bad("referrers: all\n", "wrong-type", "true, false, or {artifact_types: [");
+  expect_bad("referrers: 'true'\n", "wrong-type", "without quotes");
+  expect_bad("referrers:\n", "empty-value", "'referrers' has no value");
+  expect_bad("referrers: [a/b]\n", "wrong-type", "write referrers: {artifact_types: [...]}");
+  expect_bad("referrers: {}\n", "missing-field", "artifact_types");
+  expect_bad("referrers: {artifact_types: []}\n", "empty-list", "artifact_types");
+  expect_bad("referrers: {artifact_types: a/b}\n", "wrong-type", "write ['a/b']");
+  expect_bad("referrers: {artifact_types: ['a b']}\n", "bad-value", "a b");
+  expect_bad("referrers: {artifact_types: ['a/b'], artifact_type: ['c']}\n", "unknown-key",
+             "did you mean 'artifact_types'?");
+  expect_bad("defaults: {images: {referrers: 1}}\n", "wrong-type", "neither true nor false");
+  expect_bad("defaults: {images: {allow_empty: 1}}\n", "wrong-type", "allow_empty");
   expect_bad("reports: {dir: x}\n", "unsupported-key", "reports");
   expect_bad("[a, b]\n", "wrong-type", "a config must be a map");
   expect_bad("just text\n", "wrong-type", "a config must be a map");
