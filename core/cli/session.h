@@ -26,7 +26,7 @@ struct session {
   struct entries entries;
   struct matrix all;              /* everything that the config has */
   struct resolutions resolutions; /* of selectors, once they were tried */
-  struct arena memory; /* of references of the command line and of absolute paths */
+  struct arena memory;            /* of references of the command line and of absolute paths */
   /* made by session_services */
   struct host_facts facts;
   struct host_services services;

@@ -25,7 +25,8 @@ void matrix_select(const struct matrix *all, const struct selection *, const cha
                    struct matrix *);
 void matrix_done(struct matrix *);
 
-/* What a version is called: its tag, else its digest, else its selector as written. Caller frees. */
+/* What a version is called: its tag, else its digest, else its selector as written. Caller frees.
+ */
 char *matrix_version_text(const struct version_item *);
 /* The compact JSON array of one section, without a newline. */
 void matrix_section_json(const struct matrix *, const struct section_schema *, struct buf *out);

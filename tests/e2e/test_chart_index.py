@@ -212,11 +212,26 @@ class Cost(IndexCase):
                 self.assertEqual(self.mirror(path).statuses(), ['unchanged'])
                 self.assertEqual([each.status for each in source.requests()],
                                  [304 if validators else 200])
-                more = charts.chart('demo', '2.0.0')
-                if validators != ('date',):  # its date is always the same
-                    source.add(more)
-                    self.mirror(self.path(source, target, '1.0.0', '2.0.0'))
-                    self.assertEqual(target.state.check(), 2)
+                source.add(charts.chart('demo', '2.0.0'))
+                self.mirror(self.path(source, target, '1.0.0', '2.0.0'))
+                self.assertEqual(target.state.check(), 2)
+
+    def test_a_server_that_calls_an_old_copy_current(self):
+        """What is missing in the copy is looked for in the index itself, once, before anybody is told
+        that it is missing."""
+        source, target = self.repository(self.chart, validators=('date',)), self.mock()
+        self.mirror(self.path(source, target))
+        later = [charts.chart('demo', f'2.0.{i}') for i in range(4)] + [charts.chart('late')]
+        source.add(*later)
+        source.clear()
+        entries = [self.chart_entry(source, 'demo', *[each.version for each in later[:4]]),
+                   self.chart_entry(source, 'late', '1.0.0')]
+        self.mirror(self.chart_config(entries, target.address, run={'parallel': 8}))
+        self.assertEqual(target.state.check(), 6)
+        self.assertEqual(sorted(each.status for each in source.requests('index')), [200, 304])
+        source.clear()
+        self.mirror(self.path(source, target, '3.0.0'), status=4)
+        self.assertEqual(sorted(each.status for each in source.requests('index')), [200, 304])
 
     def test_a_chart_that_the_kept_index_was_not_asked_for(self):
         """The run before wanted another chart of the same index."""

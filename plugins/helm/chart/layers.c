@@ -28,6 +28,8 @@ struct chart_layers layers_read(const struct artm_descriptor *manifest) {
   layers.is_chart = has_type(json_object_get(document, "config"), CONFIG_TYPE);
   size_t i;
   const json_t *layer;
-  json_array_foreach(json_object_get(document, "layers"), i, layer) read_layer(layer, &layers);
+  json_array_foreach(json_object_get(document, "layers"), i, layer) {
+    read_layer(layer, &layers);
+  }
   return layers;
 }

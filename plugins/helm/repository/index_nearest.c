@@ -63,7 +63,7 @@ static size_t unlikeness(const char *wanted, const char *name) {
 
 char *index_nearest_names(const struct index *index, const char *name) {
   const char *best[NAMES_SHOWN] = {NULL};
-  size_t best_far[NAMES_SHOWN];
+  size_t best_far[NAMES_SHOWN] = {0};
   struct shown shown = {.count = 0};
   for (size_t i = 0; i < index->name_count; i++) {
     const char *next = index->names[i];
