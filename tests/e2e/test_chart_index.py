@@ -217,8 +217,8 @@ class Cost(IndexCase):
                 self.assertEqual(target.state.check(), 2)
 
     def test_a_server_that_calls_an_old_copy_current(self):
-        """What is missing in the copy is looked for in the index itself, once, before anybody is told
-        that it is missing."""
+        """What is missing in the copy is looked for in the index itself, once, before anybody is
+        told that it is missing."""
         source, target = self.repository(self.chart, validators=('date',)), self.mock()
         self.mirror(self.path(source, target))
         later = [charts.chart('demo', f'2.0.{i}') for i in range(4)] + [charts.chart('late')]

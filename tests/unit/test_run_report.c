@@ -275,6 +275,7 @@ static void test_json(void **state) {
   strings_add(&report->config_digests, OLD);
   struct job_record *job = report->jobs[1];
   json_object_set_new(job->fields, "x", json_pack("{s:[s]}", "y", "hunter2-token"));
+  json_object_set_new(job->fields, "z", json_string("https://charts.example/a?sig=hunter2"));
   job->spans = mem_array(1, sizeof *job->spans);
   job->span_count = 1;
   job->spans[0] = (struct job_span){
@@ -296,6 +297,8 @@ static void test_json(void **state) {
   const json_t *first = json_array_get(json_object_get(json, "jobs"), 1);
   assert_string_equal(json_text(first, "status"), "created");
   assert_string_equal(json_text(json_object_get(first, "key"), "section"), "images");
+  const json_t *fields = json_object_get(json_object_get(first, "key"), "fields");
+  assert_string_equal(json_text(fields, "z"), "https://charts.example/a?***");
   assert_string_equal(json_text(json_object_get(first, "target"), "digest"), NEW);
   const json_t *last = json_array_get(json_object_get(json, "jobs"), 3);
   assert_string_equal(json_text(json_object_get(last, "error"), "code"), "network");
