@@ -5,6 +5,7 @@
 #include "cli/resolve.h"
 #include "report/guard.h"
 #include "report/log.h"
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -109,11 +110,13 @@ static void print_text(const struct app *app, const struct entry *entry,
                        const struct resolution *resolution, struct buf *out) {
   buf_printf(out, "%s/", entry->schema->section);
   add_escaped(out, entry->name);
-  if (resolution != NULL)
+  if (resolution == NULL)
+    buf_text(out, ": no selector\n");
+  else if (resolution->error.code != 0)
+    buf_text(out, ": not resolved\n");
+  else
     buf_printf(out, ": %zu offered, %zu picked\n", resolution->candidate_count,
                resolution->picks.count);
-  else
-    buf_text(out, ": no selector\n");
   print_literals(entry, out);
   if (resolution == NULL || resolution->picks.verdicts == NULL)
     return;
@@ -160,6 +163,8 @@ static json_t *entry_json(const struct entry *entry, const struct resolution *re
        resolution != NULL && resolution->picks.verdicts != NULL && i < resolution->candidate_count;
        i++)
     json_array_append_new(json_object_get(json, "offered"), verdict_json(resolution, i));
+  if (resolution != NULL && resolution_error(resolution) != NULL)
+    json_object_set_new(json, "error", guard_string(resolution_error(resolution)->message));
   return json;
 }
 
@@ -171,10 +176,19 @@ static const struct resolution *resolution_of(const struct session *session,
   return NULL;
 }
 
-/* Shows every entry that is selected; a selector that failed is the command's error, after what
- * could be shown. */
+/* Logs what failed; the exit code is that of all failures, or 1. */
+static int fail(const struct app *app, const struct resolution *resolution, int code) {
+  auto_error err = {0};
+  error_copy(&err, resolution_error(resolution));
+  if (resolution->error.code == 0) /* its own hint leads to this command */
+    error_hint(&err, "write 'allow_empty: true' in the entry if that is how it should be");
+  int other = app_fail(app, &err);
+  return code == 0 || code == other ? other : 1;
+}
+
+/* Shows every entry that is selected, and then what failed. Returns the exit code. */
 static int show(struct session *session, const struct arguments *arguments,
-                const struct matrix *selected, struct error *err) {
+                const struct matrix *selected) {
   bool json = text_equal(argument_value(arguments, "format"), "json");
   auto_json all = json_array();
   auto_buf text = {0};
@@ -184,9 +198,6 @@ static int show(struct session *session, const struct arguments *arguments,
     if (entry == last)
       continue;
     const struct resolution *resolution = resolution_of(session, entry);
-    const struct error *error = resolution != NULL ? resolution_error(resolution) : NULL;
-    if (error != NULL && err->code == 0)
-      error_copy(err, error);
     if (json)
       json_array_append_new(all, entry_json(entry, resolution));
     else
@@ -198,44 +209,71 @@ static int show(struct session *session, const struct arguments *arguments,
     buf_printf(&text, "%s\n", compact);
   }
   app_print(session->app, text.data, text.len);
-  return err->code;
+  int code = 0;
+  for (size_t i = 0; i < session->resolutions.count; i++)
+    if (resolution_error(&session->resolutions.items[i]) != NULL)
+      code = fail(session->app, &session->resolutions.items[i], code);
+  return code;
 }
 
-static int list(struct session *session, const struct arguments *arguments, struct error *err) {
-  const char *word = arguments->words.items[0], *slash = strchr(word, '/');
+/* The rows of SECTION/NAME. */
+static int choose(const struct session *session, const char *word, struct matrix *selected,
+                  struct error *err) {
+  const char *slash = strchr(word, '/');
   auto_free char *section = str_copy_n(word, (size_t)(slash - word));
   auto_free char *text = str_format("%s=%s", section, slash + 1);
   struct selection selection = {0};
-  struct matrix selected = {0};
   int result = selection_add(&selection, NULL, text, session->schemas, session->schema_count, err);
-  if (result == 0)
+  if (result == 0) {
+    free(selection.items[0].spelled);
+    selection.items[0].spelled = str_copy(word);
     result = selection_check(&selection, &session->entries, err);
+  }
   if (result == 0)
-    matrix_select(&session->all, &selection, NULL, &selected);
+    matrix_select(&session->all, &selection, NULL, selected);
+  selection_done(&selection);
+  return result;
+}
+
+static int list(struct session *session, const struct arguments *arguments, int *ret_code,
+                struct error *err) {
+  struct matrix selected = {0};
+  int result = choose(session, arguments->words.items[0], &selected, err);
   if (result == 0 && matrix_is_unresolved(&selected))
     result = session_list(session, &selected, 0, err);
   if (result == 0)
-    result = show(session, arguments, &selected, err);
+    *ret_code = show(session, arguments, &selected);
   matrix_done(&selected);
-  selection_done(&selection);
   return result;
+}
+
+/* SECTION/NAME, which has all versions. */
+static int check_word(const struct strings *words, struct error *err) {
+  const char *word = words->count == 1 ? words->items[0] : "";
+  const char *slash = strchr(word, '/'), *equals = strchr(word, '='), *at = strchr(word, '@');
+  if (equals != NULL && equals > word && (slash == NULL || equals < slash)) {
+    error_set(err, ARTM_E_CONFIG, "versions needs SECTION/NAME, not SECTION=NAME");
+    return error_hint(err, "write %.*s/%s", (int)(equals - word), word, equals + 1);
+  }
+  if (slash == NULL || slash == word || slash[1] == '\0')
+    return error_set(err, ARTM_E_CONFIG, "versions needs one SECTION/NAME");
+  if (at == NULL)
+    return 0;
+  error_set(err, ARTM_E_CONFIG, "versions shows all versions of an entry, not those of '%s'", at);
+  return error_hint(err, "write %.*s", (int)(at - word), word);
 }
 
 static int run(struct app *app, const struct arguments *arguments) {
   auto_error err = {0};
   struct session session = {0};
   int code = 0;
-  const char *word = arguments->words.count == 1 ? arguments->words.items[0] : "";
-  const char *slash = strchr(word, '/');
-  if (slash == NULL || slash == word || slash[1] == '\0') {
-    error_set(&err, ARTM_E_CONFIG, "versions needs one SECTION/NAME");
+  if (check_word(&arguments->words, &err) != 0)
     return app_usage(&command_versions, &err);
-  }
   if (session_load(&session, app, &err) != 0)
     code = app_fail(app, &err);
   else if (!session_is_valid(&session))
     code = EXIT_USAGE;
-  else if (list(&session, arguments, &err) != 0)
+  else if (list(&session, arguments, &code, &err) != 0)
     code = app_fail(app, &err);
   session_done(&session);
   return code;

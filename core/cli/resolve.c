@@ -22,9 +22,9 @@ int session_list(struct session *session, const struct matrix *selected, uint32_
                                   .schema_count = session->schema_count,
                                   .cancel = session->app->cancel};
   resolutions_done(&session->resolutions);
-  versions_resolve(&input, &session->entries, parallel, &session->resolutions);
-  auto_call call = {.cancel = session->app->cancel};
-  return call_check(&call) != 0 ? error_move(err, &call.error) : 0;
+  uint32_t retries = (uint32_t)config_number(&session->settings.run, "retries", 0);
+  versions_resolve(&input, &session->entries, parallel, retries, &session->resolutions);
+  return 0;
 }
 
 int session_resolve(struct session *session, const struct selection *selection, const char *section,

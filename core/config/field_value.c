@@ -104,12 +104,15 @@ static bool wrong_type(const struct check *check, const struct node *node) {
         problem_add(check->problems, node, "wrong-type", "%s can't be %s", label, kind_name(node));
     if (check->type == ARTM_TYPE_LIST && node->kind == NODE_SCALAR)
       problem_hint(problem, "write ['%.80s']", node->text);
+    else if (check->field->role == ARTM_ROLE_AXIS && node->kind == NODE_MAP)
+      problem_hint(problem, "put it into a list: [{...}]");
     else if (check->type == ARTM_TYPE_BOOL || node->quoted)
       problem_hint(problem, "%s",
                    check->type == ARTM_TYPE_BOOL ? "write true or false, without quotes"
                                                  : "write it without quotes");
   }
-  problem_expected(problem, "%s", wanted);
+  bool axis = check->field->role == ARTM_ROLE_AXIS;
+  problem_expected(problem, "%s", axis ? "list of versions and selectors" : wanted);
   return false;
 }
 
@@ -198,6 +201,22 @@ static bool check_enum(const struct check *check, const struct node *node) {
   return false;
 }
 
+/* "https://... or file://..." Caller frees. */
+static char *schemes_text(const char *schemes) {
+  struct buf text = {0};
+  for (const char *scheme = schemes; *scheme; scheme += strspn(scheme, "|")) {
+    size_t length = strcspn(scheme, "|");
+    bool is_last = scheme[length] == '\0';
+    buf_printf(&text, "%s%.*s://...",
+               !text.len ? ""
+               : is_last ? " or "
+                         : ", ",
+               (int)length, scheme);
+    scheme += length;
+  }
+  return buf_take(&text);
+}
+
 static bool check_url(const struct check *check, const struct node *node) {
   const char *why = value_url_error(check->field->constraint, node->text);
   if (!why)
@@ -209,7 +228,8 @@ static bool check_url(const struct check *check, const struct node *node) {
           : problem_add(check->problems, node, "bad-url", "%s: '%.200s' %s", label, node->text,
                         why);
   const char *schemes = check->field->constraint ? check->field->constraint : URL_SCHEMES;
-  problem_expected(problem, "a URL like %.*s://host/path", (int)strcspn(schemes, "|"), schemes);
+  auto_free char *expected = schemes_text(schemes);
+  problem_expected(problem, "%s", expected);
   if (strstr(why, "password"))
     problem_hint(problem, "give credentials under registries: HOST: {username, password}");
   return false;

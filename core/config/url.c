@@ -44,6 +44,7 @@ static const char *file_error(const char *schemes, const char *text) {
 
 const char *value_url_error(const char *schemes, const char *text) {
   log_userinfo(text); /* the source line may be shown */
+  log_query(text);
   const char *rest = strstr(text, "://");
   if (!rest)
     return "is no URL";

@@ -31,7 +31,8 @@ struct version_item {
   const char *text;   /* the tag; NULL: a bare digest, pushed without a tag, or a selector */
   const char *digest; /* pin, or NULL */
   const struct node *at;
-  const struct version_selector *selector; /* NULL: named whole */
+  const struct version_selector *selector; /* NULL: a version */
+  bool picked;               /* by a selector, which stands at "at"; else named whole */
   const struct error *error; /* of a selector, once it was tried: why it stands for no version */
 };
 

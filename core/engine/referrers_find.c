@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What refers to a digest at the source: its own list, else the index under the referrers tag; and
  * the older tags of signatures. */
+#include "base/map.h"
 #include "engine/backoff.h"
 #include "engine/referrers.h"
 #include <stdlib.h>
@@ -61,8 +62,11 @@ static int read_index(struct row *row, struct job *job, struct artm_call *call,
   result = referrers_index_read(&read, &index, &call->error);
   if (result < 0)
     return error_wrap(&call->error, "the list of referrers %s at the source can't be used", tag);
+  struct map seen = {0};
   for (size_t i = 0; i < index.count; i++)
-    list_add(list, &index.items[i]);
+    if (map_put(&seen, index.items[i].digest.text, list))
+      list_add(list, &index.items[i]);
+  map_done(&seen);
   list->malformed = index.malformed;
   referrers_index_done(&index);
   return 0;

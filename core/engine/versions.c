@@ -2,6 +2,7 @@
 /* Selectors made into versions. */
 #include "engine/versions.h"
 #include "base/map.h"
+#include "engine/backoff.h"
 #include "engine/begin.h"
 #include "engine/pool.h"
 #include "report/log.h"
@@ -16,6 +17,7 @@ struct listing {
   struct task task; /* first */
   const struct run_input *input;
   struct resolution *resolution;
+  uint32_t retries;
   struct map seen;
   size_t illegal; /* that were left out */
   char *example;
@@ -49,15 +51,28 @@ static struct source *source_of(const struct run_input *input, const struct entr
   return NULL;
 }
 
+/* A list that broke off is asked for again, from its beginning. */
+static int ask_source(struct listing *listing, struct source *source, struct error *err) {
+  const struct entry *entry = listing->resolution->entry;
+  for (uint32_t attempt = 1;; attempt++) {
+    auto_call call = {.cancel = listing->input->cancel};
+    listing->illegal = 0;
+    free(take(listing->example));
+    if (source_list_versions(source, &call, &entry->config, take_version, listing) >= 0)
+      return 0;
+    if (backoff_retry(&call, attempt, listing->retries) < 0)
+      return error_move(err, &call.error);
+  }
+}
+
 static int list(struct listing *listing, struct error *err) {
   const struct entry *entry = listing->resolution->entry;
   struct source *source = source_of(listing->input, entry);
   if (source->begin_error.code)
     return error_copy(err, &source->begin_error);
-  auto_call call = {.cancel = listing->input->cancel};
-  int result = source_list_versions(source, &call, &entry->config, take_version, listing);
+  int result = ask_source(listing, source, err);
   if (result < 0)
-    return error_move(err, &call.error);
+    return result;
   if (listing->illegal)
     log_write(LOG_WARNING, NULL,
               "%s: %zu of its tags can't be versions and are left out, like '%s'", entry->name,
@@ -75,8 +90,8 @@ static char *count_reasons(const struct resolution *resolution) {
       map_put(&counts, reason, (void *)((uintptr_t)map_get(&counts, reason) + 1));
   }
   for (size_t i = 0; i < counts.count && i < 3; i++)
-    buf_printf(&text, "%s%zu %s", i ? ", " : ": ", (size_t)(uintptr_t)counts.items[i].value,
-               counts.items[i].key);
+    buf_printf(&text, "%s%s (%zu)", i ? ", " : ": ", counts.items[i].key,
+               (size_t)(uintptr_t)counts.items[i].value);
   map_done(&counts);
   buf_text(&text, "");
   return buf_take(&text);
@@ -136,7 +151,7 @@ static void find_entries(const struct matrix *matrix, struct entries *entries,
 }
 
 void versions_resolve(const struct run_input *input, struct entries *entries, uint32_t parallel,
-                      struct resolutions *ret) {
+                      uint32_t retries, struct resolutions *ret) {
   *ret = (struct resolutions){0};
   find_entries(input->matrix, entries, ret);
   if (!ret->count)
@@ -145,8 +160,10 @@ void versions_resolve(const struct run_input *input, struct entries *entries, ui
   struct pool *pool = pool_new();
   struct listing *listings = mem_array(ret->count, sizeof *listings);
   for (size_t i = 0; i < ret->count; i++) {
-    listings[i] = (struct listing){
-        .task = {.run = listing_run}, .input = input, .resolution = &ret->items[i]};
+    listings[i] = (struct listing){.task = {.run = listing_run},
+                                   .input = input,
+                                   .resolution = &ret->items[i],
+                                   .retries = retries};
     pool_add_job(pool, &listings[i].task);
   }
   uint32_t workers = parallel ? parallel : WORKERS;
@@ -194,8 +211,8 @@ static void replace(struct replacement *r, const struct version_item *item,
   for (size_t i = 0; i < picks->count; i++) {
     const char *text = resolution->candidates[picks->order[i]].version;
     if (picks->verdicts[picks->order[i]].by == item && map_put(&r->seen, text, NULL))
-      r->items[r->count++] =
-          (struct version_item){.text = arena_copy(r->memory, text), .at = item->at};
+      r->items[r->count++] = (struct version_item){
+          .text = arena_copy(r->memory, text), .at = item->at, .picked = true};
   }
 }
 

@@ -24,10 +24,11 @@ struct resolutions {
   size_t count;
 };
 
-/* Lists and picks for every entry of input's matrix that has selectors; parallel: workers, 0 is 8.
- * input's sources are there and its matrix points into entries. */
+/* Lists and picks for every entry of input's matrix that has selectors; parallel: workers, 0 is 8;
+ * retries: further attempts for a list. input's sources are there and its matrix points into
+ * entries. */
 void versions_resolve(const struct run_input *input, struct entries *entries, uint32_t parallel,
-                      struct resolutions *ret);
+                      uint32_t retries, struct resolutions *ret);
 /* The first error of an entry, or NULL. */
 const struct error *resolution_error(const struct resolution *);
 /* Puts what was picked in the place of the selectors; one that failed stays, with its error, which

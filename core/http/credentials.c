@@ -239,12 +239,14 @@ void credentials_drop(struct http_client *client, const struct registry *registr
 }
 
 char *credentials_describe(struct http_client *client, const struct registry *registry,
-                           const char *repository) {
+                           const char *repository, const char *origin) {
   auto_free char *key = slot_key(registry, repository);
   pthread_mutex_lock(&client->lock);
   const struct slot *slot = map_get(&client->credentials, key);
   const struct credential *found = slot && slot->ready ? slot->credential : NULL;
   pthread_mutex_unlock(&client->lock);
+  if (!has_own(registry) && offered(client, origin))
+    found = offered(client, origin);
   if (found && found->username)
     return str_format("sent as user '%s', credentials from %s", found->username, found->source);
   if (found)

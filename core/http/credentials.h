@@ -25,7 +25,8 @@ bool credentials_are_stated(struct http_client *, const struct registry *, const
 /* From now on this repository is asked without the credentials it had. */
 void credentials_drop(struct http_client *, const struct registry *, const char *repository);
 /* Where was looked and what was found, without a value. Caller frees. */
-char *credentials_describe(struct http_client *, const struct registry *, const char *repository);
+char *credentials_describe(struct http_client *, const struct registry *, const char *repository,
+                           const char *origin);
 /* "Basic ..."; NULL without user and password. Registered as a secret. Caller wipes. */
 char *credential_basic(const struct credential *);
 /* Keeps it until the client is freed and registers its secrets. */

@@ -132,8 +132,8 @@ static void add_hint(struct artm_call *call, const struct response *response, in
     error_hint(&call->error, "it asks for a login by %s; artmirror knows Basic and Bearer",
                *response->offered ? response->offered : "no scheme at all");
   } else if (code == ARTM_E_AUTH || code == ARTM_E_DENIED) {
-    auto_free char *tried =
-        credentials_describe(response->exchange->client, response->registry, response->repository);
+    auto_free char *tried = credentials_describe(response->exchange->client, response->registry,
+                                                 response->repository, response->url.origin);
     error_hint(&call->error, "%s", tried);
   }
   const char *value = headers_get(&response->exchange->headers, "Retry-After");

@@ -142,10 +142,12 @@ static void read_mirrors(struct import *import, struct import_registry *registry
 static void read_one(struct import *import, const struct node *list, const struct node *map) {
   const char *name = text_at(import, map, "registry");
   const char *hostname = text_at(import, map, "hostname");
-  static const char *const secrets[] = {"token", "clientKey"};
-  for (size_t i = 0; i < COUNT(secrets); i++)
-    if (node_text(node_get(map, secrets[i])))
-      log_secret(node_text(node_get(map, secrets[i])));
+  static const char *const secrets[] = {"pass", "token", "clientKey"};
+  for (size_t i = 0; i < COUNT(secrets); i++) {
+    const char *secret = node_text(node_get(map, secrets[i]));
+    if (secret && !gotemplate_has_action(secret))
+      log_secret(secret);
+  }
   if (!name || !hostname)
     return;
   if (!*name || gotemplate_has_action(name)) {
@@ -153,6 +155,11 @@ static void read_one(struct import *import, const struct node *list, const struc
       remark_lost(import, &import->remarks, map, "registry", "its template can't be read here");
     else
       problem_add(import->problems, map, "missing-field", "no 'registry' stands here");
+    return;
+  }
+  /* In references a word alone is the first part of a repository. */
+  if (!strpbrk(name, ".:") && strcmp(name, "localhost") != 0) {
+    remark_lost(import, &import->remarks, map, name, "no reference can name this registry");
     return;
   }
   struct import_registry *registry = registry_named(import, node_get(map, "registry"), name);

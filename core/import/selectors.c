@@ -102,7 +102,9 @@ static bool read_patterns(struct import *import, struct import_item *item, const
     char *anchored = str_format("^%s$", texts.items[i]);
     auto_free char *what = str_format("%s '%s'", key, texts.items[i]);
     strings_add_taken(ret, anchored);
-    if (!check_pattern(import, item, at, what, anchored))
+    /* The text itself first: a message counts its characters. */
+    if (!check_pattern(import, item, at, what, texts.items[i]) ||
+        !check_pattern(import, item, at, what, anchored))
       return false;
   }
   return true;

@@ -99,6 +99,8 @@ static void read_settings(struct import *import, const struct node *name, const 
       {"identitytoken", KEY_LOST, "write it as password, with a variable or a file"}};
   auto_free char *host = str_copy_n(name->text, strcspn(name->text, "/"));
   struct import_registry *registry = registry_named(import, name, host);
+  if (node_text(node_get(map, "credentials"))) /* no map, but it may be a secret all the same */
+    log_secret(node_text(node_get(map, "credentials")));
   const struct node *credentials = map_at(import, map, "credentials");
   if (!registry)
     return;

@@ -68,6 +68,13 @@ static void report_clash(const struct matrix_row *first, const struct matrix_row
                  "it is already at %s: remove one of them", first_place);
     return;
   }
+  if (first->entry == second->entry && here == there) { /* picked by one selector */
+    problem_hint(problem_add(problems, here, "collision",
+                             "'%s' %s and %s, both picked here, have one destination, %s", name,
+                             first_version, version, destination),
+                 "put {version} into the tag of the destination, or pick only one");
+    return;
+  }
   const char *hint = "give one of them another destination, like "
                      "destination: 'other/{name}:{version}'";
   problem_hint(problem_add(problems, there, "collision",
@@ -80,9 +87,14 @@ static void report_clash(const struct matrix_row *first, const struct matrix_row
                "%s", hint);
 }
 
+/* Is it only a selector's doing that both would bring the same? */
+static bool is_picked_again(const struct matrix_row *first, const struct matrix_row *second) {
+  return (first->version->picked || second->version->picked) && same_source(first, second);
+}
+
 /* Rows with one destination that share no target form a chain, which is therefore never longer than
- * there are targets. */
-static void check_row(const struct matrix *matrix, size_t index, struct map *seen, size_t *previous,
+ * there are targets. False: the row is not needed. */
+static bool check_row(const struct matrix *matrix, size_t index, struct map *seen, size_t *previous,
                       struct buf *key, struct problems *problems) {
   const struct matrix_row *row = &matrix->rows[index];
   key->len = 0;
@@ -90,22 +102,33 @@ static void check_row(const struct matrix *matrix, size_t index, struct map *see
   buf_text(key, row->tag != NULL ? ":" : "@");
   buf_text(key, row->tag != NULL ? row->tag : row->version->digest);
   size_t newest = (size_t)(uintptr_t)map_get(seen, key->data);
-  for (size_t at = newest; at > 0; at = previous[at - 1])
-    if (share_target(matrix->rows[at - 1].entry, row->entry)) {
-      report_clash(&matrix->rows[at - 1], row, key->data, problems);
-      return;
-    }
+  for (size_t at = newest; at > 0; at = previous[at - 1]) {
+    const struct matrix_row *other = &matrix->rows[at - 1];
+    if (!share_target(other->entry, row->entry))
+      continue;
+    if (is_picked_again(other, row))
+      return false;
+    report_clash(other, row, key->data, problems);
+    return true;
+  }
   previous[index] = newest;
   map_put(seen, key->data, (void *)(uintptr_t)(index + 1));
+  return true;
 }
 
-static void check_clashes(const struct matrix *matrix, struct problems *problems) {
+static void check_clashes(struct matrix *matrix, struct problems *problems) {
   struct map seen = {0};
   auto_buf key = {0};
-  size_t *previous = mem_array(matrix->count + 1, sizeof *previous);
+  size_t *previous = mem_array(matrix->count + 1, sizeof *previous), kept = 0;
+  bool *keep = mem_array(matrix->count + 1, sizeof *keep);
   for (size_t i = 0; i < matrix->count; i++)
-    if (matrix->rows[i].repository != NULL)
-      check_row(matrix, i, &seen, previous, &key, problems);
+    keep[i] =
+        matrix->rows[i].repository == NULL || check_row(matrix, i, &seen, previous, &key, problems);
+  for (size_t i = 0; i < matrix->count; i++)
+    if (keep[i])
+      matrix->rows[kept++] = matrix->rows[i];
+  matrix->count = kept;
+  free_pointer(&keep);
   free_pointer(&previous);
   map_done(&seen);
 }

@@ -3,6 +3,7 @@
 #include "matrix/pick.h"
 #include "base/map.h"
 #include "matrix/pick_part.h"
+#include "oci/referrers.h"
 #include <string.h>
 
 struct picking {
@@ -21,6 +22,7 @@ static struct offer *read_offers(const struct candidate *candidates, size_t coun
   for (size_t i = 0; i < count; i++) {
     offers[i].candidate = &candidates[i];
     offers[i].full = semver_parse(candidates[i].version, &offers[i].semver);
+    offers[i].referrer = referrers_is_tag(candidates[i].version);
   }
   return offers;
 }

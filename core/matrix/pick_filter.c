@@ -135,6 +135,10 @@ static enum step try_sort(const struct filter *filter, const struct offer *offer
 int filter_try(struct filter *filter, const struct offer *offer, const char **ret_reason,
                struct error *err) {
   const char *version = offer->candidate->version;
+  if (offer->referrer) {
+    *ret_reason = "refers to a digest, see referrers";
+    return STEP_PATTERN;
+  }
   int result = filter->pattern ? pattern_match(filter->pattern, version, err) : 0;
   if (result == ARTM_NO)
     *ret_reason = filter->no_match;

@@ -10,7 +10,8 @@
 struct offer {
   const struct candidate *candidate;
   struct semver semver;
-  bool full; /* semver is set */
+  bool full;     /* semver is set */
+  bool referrer; /* its tag names what refers to a digest: no version */
 };
 
 /* How far a candidate came with a selector: what it failed at, in the order of application. */

@@ -107,10 +107,20 @@ static bool selector_has_entry(const struct selector *selector, const struct ent
          text_glob(selector->name, entry->name);
 }
 
-static bool selector_has_version(const struct selector *selector,
+/* Is it one version, which the entry names whole? Then what its selectors pick adds nothing. */
+static bool is_named(const struct selector *selector, const struct entry *entry) {
+  if (selector->version == NULL || strpbrk(selector->version, "*?[") != NULL)
+    return false;
+  for (size_t i = 0; i < entry->version_count; i++)
+    if (text_equal(entry->versions[i].text, selector->version))
+      return true;
+  return false;
+}
+
+static bool selector_has_version(const struct selector *selector, const struct entry *entry,
                                  const struct version_item *version) {
   if (version->selector != NULL) /* may pick it: asked again with what it picked */
-    return true;
+    return !is_named(selector, entry);
   return selector->version == NULL ||
          (version->text != NULL && text_glob(selector->version, version->text)) ||
          (version->digest != NULL && text_glob(selector->version, version->digest));
@@ -120,7 +130,7 @@ bool selection_has(const struct selection *selection, const struct entry *entry,
                    const struct version_item *version) {
   for (size_t i = 0; i < selection->count; i++)
     if (selector_has_entry(&selection->items[i], entry) &&
-        selector_has_version(&selection->items[i], version))
+        selector_has_version(&selection->items[i], entry, version))
       return true;
   return selection->count == 0;
 }
@@ -176,8 +186,10 @@ int selection_check(const struct selection *selection, const struct entries *ent
       if (!selector_has_entry(selector, entry))
         continue;
       name_matches = true;
+      /* An entry whose selectors may pick nothing is there all the same. */
+      matches = selector->version == NULL;
       for (size_t v = 0; v < entry->version_count && !matches; v++)
-        matches = selector_has_version(selector, &entry->versions[v]);
+        matches = selector_has_version(selector, entry, &entry->versions[v]);
     }
     if (!matches)
       return nothing_matches(selector, entries, name_matches && selector->version != NULL, err);

@@ -29,6 +29,13 @@ bool referrers_old_tag(const struct digest *subject, size_t kind, char ret[REFER
   return len <= REFERRERS_TAG_MAX;
 }
 
+bool referrers_is_tag(const char *tag) {
+  if (strncmp(tag, "sha256-", 7) != 0 && strncmp(tag, "sha512-", 7) != 0)
+    return false;
+  size_t digits = strspn(tag + 7, "0123456789abcdef");
+  return digits >= TAG_HEX_MAX && (tag[7 + digits] == '\0' || tag[7 + digits] == '.');
+}
+
 /* The document and its list; *ret_place is the number of the member that holds the list. */
 static int parse(const struct descriptor *manifest, json_t **ret, json_t **ret_list,
                  size_t *ret_place, struct error *err) {

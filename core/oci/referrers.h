@@ -13,6 +13,9 @@ void referrers_tag(const struct digest *subject, char ret[REFERRERS_TAG_MAX + 1]
 /* "sha256-<hex>.sig" and the like; false past the last kind, or if it would be no tag. */
 bool referrers_old_tag(const struct digest *subject, size_t kind, char ret[REFERRERS_TAG_MAX + 1]);
 
+/* Is it a tag of either form, whatever digest it is about? */
+bool referrers_is_tag(const char *tag);
+
 struct referrers_index {
   struct descriptor *items; /* without json */
   size_t count;

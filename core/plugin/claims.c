@@ -173,6 +173,7 @@ int plugins_for_reference(const struct plugins *plugins, const char *text, struc
                           struct error *err) {
   struct plugin *plugin = NULL;
   log_userinfo(text);
+  log_query(text);
   int rc = longest_claim(plugins, "reference", text, "the reference", &plugin, err);
   if (rc)
     return rc;

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define SECRET_MIN 4
+#define QUERY_MIN 8 /* shorter ones hold no token */
 
 struct event {
   enum log_level level;
@@ -93,6 +94,16 @@ void log_userinfo(const char *text) {
     return;
   const char *begin = colon != NULL ? colon + 1 : authority; /* a token may stand alone */
   char *secret = str_copy_n(begin, length - (size_t)(begin - authority));
+  log_secret(secret);
+  str_wipe(secret);
+}
+
+void log_query(const char *url) {
+  const char *scheme = strstr(url, "://"), *query = scheme != NULL ? strchr(scheme, '?') : NULL;
+  size_t length = query != NULL ? strcspn(query + 1, "#") : 0;
+  if (length < QUERY_MIN)
+    return;
+  char *secret = str_copy_n(query + 1, length);
   log_secret(secret);
   str_wipe(secret);
 }

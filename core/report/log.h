@@ -22,6 +22,8 @@ void log_secret(const char *secret);
 /* The same for the password that stands in text as "[scheme://]user:password@host", or for the
  * whole user part of a URL without a password: it may be a token. */
 void log_userinfo(const char *text);
+/* The same for the query of a URL, if it is long enough for a token. */
+void log_query(const char *url);
 /* Replaces every registered secret in text, and what stands before the "@" of a URL's host; caller
  * frees. */
 char *log_redact(const char *text);

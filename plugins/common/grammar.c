@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Grammar of digests, tags and repository names. */
+/* Grammar of digests, tags, repository names and media types. */
 #include "common/grammar.h"
 #include <string.h>
 
@@ -48,4 +48,11 @@ bool is_repository_name(const char *text) {
       return false;
     text += gap;
   }
+}
+
+bool is_media_type(const char *text) {
+  size_t len = 0;
+  while (text[len] > ' ' && text[len] <= '~')
+    len++;
+  return len > 0 && len <= 255 && text[len] == '\0';
 }

@@ -24,12 +24,13 @@ static bool is_missing_api(const struct artm_http_response *response) {
                                 : response->status == 501 || response->status == 505;
 }
 
-/* Adds one; a broken descriptor is left out. */
+/* Adds one; a broken descriptor is left out, and a broken artifactType counts as none. */
 static int32_t add_referrer(struct artm_descriptor_sink *sink, const json_t *item) {
   const char *digest = json_string_value(json_object_get(item, "digest"));
   const char *type = json_string_value(json_object_get(item, "mediaType"));
   const json_t *size = json_object_get(item, "size");
-  if (!digest || !is_digest(digest) || !type || !json_is_integer(size) ||
+  const char *artifact_type = json_string_value(json_object_get(item, "artifactType"));
+  if (!digest || !is_digest(digest) || !type || !is_media_type(type) || !json_is_integer(size) ||
       json_integer_value(size) < 0)
     return 0;
   struct artm_descriptor descriptor = {
@@ -37,7 +38,7 @@ static int32_t add_referrer(struct artm_descriptor_sink *sink, const json_t *ite
       .size = (uint64_t)json_integer_value(size),
       .media_type = type,
       .digest = digest,
-      .artifact_type = json_string_value(json_object_get(item, "artifactType"))};
+      .artifact_type = artifact_type && is_media_type(artifact_type) ? artifact_type : NULL};
   return sink->add(sink, &descriptor);
 }
 

@@ -184,6 +184,16 @@ static int32_t check_deferred(const struct artefact *artefact, struct artm_call 
                    artefact->reference);
 }
 
+/* Else nothing would say what differs. */
+static void note_provenance(const struct artefact *artefact, struct artm_call *call) {
+  const struct artm_host *host = artefact->helm->client.host;
+  auto_free char *text = registry_format(
+      "%s: the target has this chart, but not its provenance file, which 'provenance: require' "
+      "wants; 'on_change: update' adds it",
+      artefact->reference);
+  host->log(host, call, ARTM_LOG_NOTICE, text);
+}
+
 int32_t artefact_matches(struct artm_artefact *abi, struct artm_call *call,
                          const struct artm_descriptor *there) {
   const struct artefact *artefact = (const struct artefact *)(const void *)abi;
@@ -191,7 +201,11 @@ int32_t artefact_matches(struct artm_artefact *abi, struct artm_call *call,
   if (answer)
     return answer;
   struct chart_wanted wanted = wanted_chart(artefact);
-  return chart_matches(&wanted, artefact->chart, there);
+  answer = chart_matches(&wanted, artefact->chart, there);
+  wanted.provenance = PROVENANCE_AUTO;
+  if (answer == ARTM_NO && chart_matches(&wanted, artefact->chart, there) == 0)
+    note_provenance(artefact, call);
+  return answer;
 }
 
 int32_t artefact_fetch(struct artm_artefact *abi, struct artm_call *call,

@@ -4,6 +4,7 @@
 #include "common/cleanup.h"
 #include "common/registry_text.h"
 #include "helm/repository/urls.h"
+#include <string.h>
 
 const struct artm_field entry_fields[ENTRY_FIELDS] = {
     ARTM_FIELD(.name = "name", .type = ARTM_TYPE_STRING, .role = ARTM_ROLE_NAME,
@@ -27,20 +28,26 @@ const struct artm_field entry_fields[ENTRY_FIELDS] = {
                .doc = "Whether the chart's provenance file has to be there, or is left out"),
 };
 
+/* What has no place in the address of a chart's repository, or NULL. */
+static const char *check_address(const char *url) {
+  const char *path = strstr(url, "://");
+  path = path ? path + 3 + strcspn(path + 3, "/?#") : "";
+  if (strpbrk(path, "?#"))
+    return "a query or fragment means nothing there";
+  return strpbrk(path, ":@") ? "a version or digest belongs under 'versions'" : NULL;
+}
+
 int32_t entry_oci_name(const struct artm_host *host, struct artm_call *call, const char *repo_url,
                        const char *name, struct oci_name *ret) {
   auto_free char *folder = url_without_slash(repo_url);
   auto_free char *whole = registry_format("%s/%s", folder, name);
-  struct oci_name parsed = {0};
-  const char *why = oci_name_parse(whole, &parsed);
-  if (!why && !parsed.version && !parsed.digest) {
-    *ret = parsed;
-    return 0;
-  }
+  const char *why = check_address(whole);
   if (!why)
-    oci_name_done(&parsed);
-  auto_free char *message = registry_format("repo_url and name are no repository of a registry: %s",
-                                            why ? why : "a version belongs under 'versions'");
+    why = oci_name_parse(whole, ret);
+  if (!why)
+    return 0;
+  auto_free char *message =
+      registry_format("repo_url and name are no repository of a registry: %s", why);
   const struct artm_error error = {
       .struct_size = sizeof error, .code = ARTM_E_CONFIG, .message = message, .field = "repo_url"};
   return host->fail(call, &error);

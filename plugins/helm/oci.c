@@ -69,6 +69,9 @@ static int32_t check_manifest(const struct watch *watch, const struct artm_descr
   if (layers.is_index || (!layers.is_chart && !watch->is_root))
     return 0;
   auto_free char *where = registry_where(&chart->repository, chart->root);
+  if (!layers.is_chart)
+    return fail(host, watch->call, ARTM_E_UNSUPPORTED, where, "check repo_url and name",
+                "what is there is no chart: its config has another media type");
   if (chart->layer && strcmp(layers.chart, chart->layer))
     return fail(host, watch->call, ARTM_E_DIGEST, where,
                 "the archive or the index was changed since; ask who publishes it",
@@ -83,7 +86,7 @@ static int32_t check_manifest(const struct watch *watch, const struct artm_descr
 
 static int32_t watch_add(struct artm_descriptor_sink *sink, const struct artm_descriptor *item) {
   struct watch *watch = (struct watch *)(void *)sink;
-  if (item->data && (watch->chart->layer || watch->chart->provenance)) {
+  if (item->data) {
     int32_t answer = check_manifest(watch, item);
     if (answer)
       return answer;

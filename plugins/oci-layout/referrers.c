@@ -24,7 +24,8 @@ static int32_t look_at(struct search *search, const struct item *item) {
   if (++search->looked_at > LOOKED_AT_MAX)
     return fail(place->host, search->call, ARTM_E_UNSUPPORTED, place->reference, NULL,
                 "the layout has more than %u manifests to look for referrers in", LOOKED_AT_MAX);
-  if (item->size > MANIFEST_MAX || strcmp(item->digest, search->subject) == 0)
+  if (item->size > MANIFEST_MAX || !is_media_type(item->media_type) ||
+      strcmp(item->digest, search->subject) == 0)
     return 0;
   char path[BLOB_PATH_MAX];
   blob_path(item->digest, path);
@@ -45,7 +46,7 @@ static int32_t look_at(struct search *search, const struct item *item) {
                                        .size = item->size,
                                        .media_type = item->media_type,
                                        .digest = item->digest,
-                                       .artifact_type = type};
+                                       .artifact_type = type && is_media_type(type) ? type : NULL};
   return search->sink->add(search->sink, &descriptor);
 }
 

@@ -68,6 +68,15 @@ class Bad(ChartCase):
                 self.assertIn(chart.digest[7:15], report.said)
                 self.assertEqual(target.state.check(), 0)
 
+    def test_a_web_page_in_its_place(self):
+        """A login page comes with status 200: nobody changed the archive."""
+        chart = charts.chart('demo', '1.0.0')
+        source = self.repository(chart)
+        source.put(chart.file_name, charts.bad_archives()['web page'])
+        path = self.chart_config([self.chart_entry(source, 'demo', '1.0.0')], self.tmp / 'mirror')
+        error = self.mirror(path, status=6).jobs[0]['error']
+        self.assertIn('web page', error['message'] + error['hint'])
+
     def test_control_characters_in_names(self):
         """The harness looks at what is printed."""
         members = [('demo/Chart.yaml', charts.chart_yaml(

@@ -233,6 +233,15 @@ class Cost(IndexCase):
         self.mirror(self.path(source, target, '3.0.0'), status=4)
         self.assertEqual(sorted(each.status for each in source.requests('index')), [200, 304])
 
+    def test_a_warning_of_the_index_is_said_once(self):
+        """Also where the kept index lacks something, and so is fetched again."""
+        bad = charts.chart('demo', '2.0.0')
+        bad.listed['version'] = 'not a version'
+        source, target = self.repository(bad, self.chart, validators=('etag',)), self.mock()
+        self.mirror(self.path(source, target))
+        found = self.mirror(self.path(source, target, '3.0.0'), status=4)
+        self.assertEqual(found.done.stderr.count('left out'), 1, found.done.stderr)
+
     def test_a_chart_that_the_kept_index_was_not_asked_for(self):
         """The run before wanted another chart of the same index."""
         other = charts.chart('other', '1.0.0')

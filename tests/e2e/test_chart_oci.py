@@ -8,6 +8,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import charts  # noqa: E402
 import harness  # noqa: E402
+import images  # noqa: E402
 from chart_case import ChartCase  # noqa: E402
 from local_case import LocalCase  # noqa: E402
 
@@ -41,6 +42,23 @@ class FromRegistries(ChartCase):
     def test_trailing_slash(self):
         self.url += '/'
         self.assertEqual(self.mirror(self.path()).statuses(), ['created'])
+
+    def test_a_version_or_a_query_in_repo_url(self):
+        for end, said in {':1.0.0': "under 'versions'", '@sha256:' + 'a' * 64: "under 'versions'",
+                          '?sig=do-not-show-this': 'query', '#demo': 'query'}.items():
+            with self.subTest(end=end):
+                self.url = f'oci://{self.source.address}/team/charts{end}'
+                found = self.mirror(self.path(), status=2)
+                self.assertIn(said, found.jobs[0]['error']['message'])
+                self.assertNotIn('do-not-show-this', found.said)
+
+    def test_an_image_is_no_chart(self):
+        self.source.push(images.image('x'), 'team/charts/image', '1.0.0')
+        path = self.chart_config([self.chart_entry(self.url, 'image', '1.0.0')],
+                                 self.target.address)
+        found = self.mirror(path, status=1)
+        self.assertIn('no chart', found.jobs[0]['error']['message'])
+        self.assertEqual(self.target.tags(), {})
 
     def test_another_one_is_kept(self):
         other = charts.as_pushed(charts.chart('demo', '1.0.0+x'))

@@ -116,6 +116,12 @@ class Copies(ChartCase):
         self.assertIn('index.yaml', found.said)
         self.assertEqual(target.writes(), [])
 
+    def test_the_index_as_repo_url(self):
+        source, target = self.repository(charts.chart('demo', '1.0.0')), self.registry()
+        entry = self.chart_entry(f'{source.repo_url}/index.yaml', 'demo', '1.0.0')
+        found = self.mirror(self.chart_config([entry], target.address), status=4)
+        self.assertIn("without 'index.yaml'", found.jobs[0]['error']['hint'])
+
     def test_plan_downloads_no_chart(self):
         source, target = self.repository(charts.chart('demo', '1.0.0')), self.registry()
         path = self.chart_config([self.chart_entry(source, 'demo', '1.0.0')], target.address)
@@ -248,6 +254,9 @@ class Provenance(ChartCase):
         source.clear()
         self.assertEqual(self.mirrored(source, on_change='update').statuses(), ['unchanged'])
         self.assertEqual(source.fetched('tgz'), [])
+        found = self.mirrored(source, 'require')
+        self.assertEqual(found.statuses(), ['kept'])
+        self.assertIn('not its provenance file', found.said)
         found = self.mirrored(source, 'require', on_change='update')
         self.assertEqual(found.statuses(), ['updated'])
         self.assertChart(self.target, self.signed)

@@ -170,7 +170,8 @@ class Regsync(ImportCase, harness.TestCase):
 
     def test_filters_that_can_not_be_carried_over(self):
         for filters, message in (
-                ('tags: {allow: ["("]}', "allow '(' (line 5): "),
+                ('tags: {allow: ["("]}',
+                 "allow '(' (line 5): missing closing parenthesis, at character 2"),
                 ('tags: {deny: ["[z-a]"], allow: [x]}', "deny '[z-a]' (line 5): "),
                 ('tags: {semverRange: ["1 || 2"]}', "semverRange '1 || 2' (line 5): "),
                 ('tags: {semverRange: [">= 1"]}', "semverRange '>= 1' (line 5): "),
@@ -275,6 +276,8 @@ class Regsync(ImportCase, harness.TestCase):
                      'duplicate key')
         self.refused(f'creds: [{{registry: a.example, pass: {secret}, tls: maybe}}]\nsync: []\n',
                      "'tls' is neither")
+        self.refused(f'creds: [{{registry: "{{{{x}}}}", pass: {secret}}}, 1]\nsync: []\n',
+                     'must be a map')
 
     def test_settings_of_registries(self):
         found = self.imported(
@@ -298,6 +301,7 @@ class Regsync(ImportCase, harness.TestCase):
                 ('registry: a.example, reqConcurrent: 2000', 'reqConcurrent (line 1)'),
                 ('registry: a.example, credHelper: ./helper', 'credHelper (line 1)'),
                 ('registry: a.example, user: x', 'user (line 1)'),
+                ('registry: a, user: x, pass: y', 'a (line 1)'),  # not docker.io/a
                 ('registry: \'{{env "X"}}\'', 'registry (line 1)')):
             found = self.imported(f'creds: [{{{item}}}]\n' + self.step(), status=1)
             self.assertNotIn('registries', found.settings)

@@ -85,6 +85,8 @@ class Skopeo(ImportCase, harness.TestCase):
 
     def test_broken_files(self):
         self.refused('r.example: {images: [a]}\n', "'images' is of another kind")
+        self.refused(f'r.example: {{images: {{}}, credentials: {self.secret()}}}\n',
+                     "'credentials' is of another kind")
         self.refused('r.example: {images: {a: 1}}\n', 'must be a list')
         self.refused('r.example: {images: {a: []}}\nversion: 1\n', 'no config of regsync')
         self.refused('r.example: {registry: x}\n', 'no config of regsync')

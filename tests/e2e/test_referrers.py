@@ -568,11 +568,24 @@ class Hostile(ReferrersCase):
                 {'mediaType': images.OCI_MANIFEST, 'size': 5, 'digest': 'sha256:../../x'},
                 {'mediaType': images.OCI_MANIFEST, 'size': -1, 'digest': image.digest},
                 {'size': 5, 'digest': image.digest},
-                {'mediaType': 'a\r\nb', 'size': 5, 'digest': image.digest}], kind=kind,
-                status=6 if kind == 'generic' else 0)
+                {'mediaType': 'a\r\nb', 'size': 5, 'digest': image.digest}], kind=kind)
+            self.assertEqual(job['referrers'], {'copied': 1, 'present': 0})
             if kind == 'distribution':
-                self.assertEqual(job['referrers'], {'copied': 1, 'present': 0})
                 self.assertIn('5 listed referrers', str(job['notes']))
+
+    def test_a_broken_artifact_type_is_none(self):
+        for kind in ('generic', 'distribution'):
+            for bad in ('\x1b[31m', 'x' * 300, '\u00e4', ''):
+                job, _, _ = self.listing(lambda image: [
+                    {**entry_of(referrer(image, 'sig')), 'artifactType': bad}], kind=kind)
+                self.assertEqual(job['referrers'], {'copied': 1, 'present': 0}, (kind, bad))
+
+    def test_listed_twice_is_copied_once(self):
+        for kind in ('generic', 'distribution'):
+            job, image, target = self.listing(
+                lambda image: [entry_of(referrer(image, 'sig'))] * 2, kind=kind)
+            self.assertEqual(job['referrers'], {'copied': 1, 'present': 0}, kind)
+            self.assertEqual(len(listed(target, 'app', image)), 1, kind)
 
     def test_a_stranger_is_left_out(self):
         for kind in ('generic', 'distribution'):

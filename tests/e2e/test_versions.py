@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import harness  # noqa: E402
 import images  # noqa: E402
-from mock import profile, status  # noqa: E402
+from mock import cut, profile, status  # noqa: E402
 from scenario import Scenario  # noqa: E402
 
 TAGS = ['1.0.0', '1.1.0', '1.1.1', '1.2.0-rc.1', '1.2.0', 'v1.3.0', '2.0.0', '1.2', 'latest',
@@ -83,8 +83,21 @@ class Selected(Scenario):
         self.mirror(self.one({'semver': '^1'}, {'semver': '>=1'}))  # only what the first picks too
 
     def test_allow_empty(self):
-        found = self.mirror(self.one({'semver': '^9'}, allow_empty=True))
-        self.assertEqual(found.jobs, [])
+        config = self.one({'semver': '^9'}, allow_empty=True)
+        self.assertEqual(self.mirror(config).jobs, [])
+        self.assertEqual(self.mirror(config, '--image', 'team/app').jobs, [])
+        done = self.artmirror('mirror', '--config', config, '--image', 'team/app@9', status=2)
+        self.assertIn('nothing matches --image team/app@9', done.stderr)
+
+    def test_a_list_that_breaks_off_is_asked_for_again(self):
+        self.source.fault('tags/list', cut(20))
+        self.assertEqual(self.picked({'semver': '^2'}), ['2.0.0'])
+        self.assertEqual(len(self.lists()), 2)
+        self.source.fault('tags/list', cut(20), times=-1)
+        config = self.config([self.entry(self.source, 'team/app', {'semver': '^2'})],
+                             self.target.address, run={'retries': 0})
+        self.artmirror('versions', 'images/team/app', '--config', config, status=1)
+        self.assertEqual(len(self.lists()), 3)
 
     def test_a_list_that_fails_leaves_the_others(self):
         other = self.mock()
@@ -100,8 +113,30 @@ class Selected(Scenario):
             self.entry(self.source, 'team/app', {'semver': '1.1.x'}, destination='all:same')],
             self.target.address)
         done = self.artmirror('mirror', '--config', config, status=2)
-        self.assertIn('one destination', done.stderr)
+        self.assertIn("'team/app' 1.1.1 and 1.1.0, both picked here, have one destination",
+                      done.stderr)
+        self.assertEqual(done.stderr.count('one destination'), 1)
+        self.assertIn('put {version} into', done.stderr)
         self.assertEqual(self.target.writes(), [])
+
+    def test_picked_by_two_entries_is_one_job(self):
+        """A new tag upstream must not break a config that was fine."""
+        for versions in ((['1.0.0'], [{'semver': '^1'}]), ([{'semver': '^1'}], ['1.0.0']),
+                         ([{'semver': '~1.0'}], [{'semver': '^1'}])):
+            with self.subTest(versions=versions):
+                config = self.config([self.entry(self.source, 'team/app', *each)
+                                      for each in versions], self.target.address)
+                found = self.plan(config)
+                self.assertEqual(sorted(job['key']['version'] for job in found.jobs),
+                                 ['1.0.0', '1.1.0', '1.1.1', '1.2.0', 'v1.3.0'])
+
+    def test_tags_about_a_digest_are_no_versions(self):
+        digest = self.image.digest.replace(':', '-')
+        for end in ('', '.sig', '.att'):
+            self.source.seed(self.image, 'team/app', digest + end)
+        self.assertEqual(self.picked({'pattern': '.', 'sort': 'alpha', 'latest': 1}), ['v1.3.0'])
+        done = self.artmirror('versions', 'images/team/app', '--config', self.one({'pattern': '.'}))
+        self.assertIn('left out 3: refers to a digest', done.stdout)
 
     def test_selection_among_picks(self):
         config = self.one({'semver': '^1'})
@@ -109,6 +144,17 @@ class Selected(Scenario):
         self.assertEqual(sorted(job['key']['version'] for job in found.jobs), ['1.1.0', '1.1.1'])
         done = self.artmirror('mirror', '--config', config, '--image', 'team/app@2*', status=2)
         self.assertIn('nothing matches --image team/app@2*', done.stderr)
+
+    def test_a_named_version_alone_costs_no_list(self):
+        config = self.one('1.0.0', {'semver': '^9'})
+        found = self.mirror(config, '--image', 'team/app@1.0.0')
+        self.assertEqual(found.statuses(), ['created'])
+        rows = json.loads(self.artmirror('matrix', 'images', '--config', config, '--image',
+                                         'team/app@1.0.0').stdout)
+        self.assertEqual([row['version'] for row in rows], ['1.0.0'])
+        self.assertEqual(self.lists(), [])
+        found = self.mirror(config, '--image', 'team/app@1.0.?', status=4)
+        self.assertEqual(found.statuses(), ['unchanged', 'failed'])
 
     def test_only_what_is_selected_is_listed(self):
         other = self.mock()
@@ -171,6 +217,27 @@ class Selected(Scenario):
         self.artmirror('versions', 'images/nobody', '--config', config, status=2)
         done = self.artmirror('versions', 'images/team/app', '--config', self.one('1.0.0'))
         self.assertIn('no selector', done.stdout)
+
+    def test_versions_says_what_is_wrong(self):
+        config = self.config([self.entry(self.source, 'team/app', {'semver': '^9'}),
+                              self.entry(self.source, 'team/none', {'semver': '^1'})],
+                             self.target.address)
+        done = self.artmirror('versions', 'images/team/*', '--config', config, status=4)
+        self.assertIn('images/team/none: not resolved', done.stdout)
+        self.assertIn('picks none of 11 versions', done.stderr)
+        self.assertIn('team/none: the repository was not found', done.stderr)
+        self.assertNotIn('artmirror versions', done.stderr)
+        done = self.artmirror('versions', 'images/team/*', '--config', config, '--format',
+                              'json', status=4)
+        self.assertEqual(['error' in each for each in json.loads(done.stdout)], [True, True])
+        for word, says in (('images/nobody', 'nothing matches images/nobody; there is: team/app'),
+                           ('images=team/app', 'write images/team/app'),
+                           ('images/team/app@1.0.0', 'write images/team/app\n'),
+                           ('image/team/app', "did you mean 'images'"),
+                           ('images/', 'needs one SECTION/NAME')):
+            done = self.artmirror('versions', word, '--config', config, status=2)
+            self.assertIn(says, done.stderr)
+            self.assertNotIn('--select', done.stderr)
 
     def test_dates_where_there_are_none(self):
         for selector in ({'newer_than': '90d'}, {'sort': 'date', 'latest': 1}):

@@ -175,12 +175,23 @@ static void test_order(void **state) {
   assert_null(find(client, "other.example", NULL, 0));
   auto_free char *basic = credential_basic(find(client, "s.example", NULL, 0));
   assert_string_equal(basic, "Basic " USER_PA_SS);
-  auto_free char *told = credentials_describe(client, registry_get(client, "other.example"), NULL);
+  auto_free char *told = credentials_describe(client, registry_get(client, "other.example"), NULL,
+                                              "https://other.example");
   assert_non_null(strstr(told, ".docker/config.json"));
   assert_non_null(strstr(told, "other.example"));
-  auto_free char *used = credentials_describe(client, registry_get(client, "s.example"), NULL);
+  auto_free char *used =
+      credentials_describe(client, registry_get(client, "s.example"), NULL, "https://s.example");
   assert_non_null(strstr(used, "'user'"));
   assert_null(strstr(used, "pa:ss"));
+  auto_call call = {0};
+  const struct artm_http_identity identity = {.struct_size = sizeof identity,
+                                              .origin = "https://other.example",
+                                              .username = "given",
+                                              .password = "pa:ss"};
+  assert_int_equal(http_offer(client, &call, &identity), 0);
+  auto_free char *given = credentials_describe(client, registry_get(client, "other.example"), NULL,
+                                               "https://other.example");
+  assert_non_null(strstr(given, "'given'"));
   http_client_free(client);
   strings_done(&facts.logins);
   strings_done(&facts.hosts);

@@ -164,7 +164,8 @@ static void test_lists(void **state) {
   expect_bad("versions: []\n", "empty-list", "at least one item");
   expect_bad("platforms: []\n", "empty-list", "or remove it");
   expect_bad("versions: '1.2'\n", "wrong-type", "write ['1.2']");
-  expect_bad("versions:\n", "empty-value", "list of strings");
+  expect_bad("versions: {semver: ^1}\n", "wrong-type", "[{...}]");
+  expect_bad("versions:\n", "empty-value", "list of versions and selectors");
   expect_bad("platforms: [linux/amd64, 3]\n", "wrong-type", "an item of 'platforms'");
   expect_bad("platforms: [~]\n", "empty-value", "an item of 'platforms'");
 }

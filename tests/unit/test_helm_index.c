@@ -208,6 +208,14 @@ static void aliases_are_not_followed(void **state) {
     assert_non_null(vault(index, text)->fault);
   }
   assert_int_equal(index->left_out, 2);
+  assert_non_null(strstr(index->first_left_out, "YAML alias"));
+  index_free(index);
+  index = read_for_vault("x: &x []\nentries:\n  vault: *x\n");
+  assert_string_equal(index->first_left_out,
+                      "vault: its versions are a YAML alias, which is not followed in an index");
+  index_free(index);
+  index = read_for_vault("entries:\n  vault: {version: 1.0.0}\n");
+  assert_string_equal(index->first_left_out, "vault: its versions are no list");
   index_free(index);
 }
 

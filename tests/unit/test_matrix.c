@@ -109,6 +109,17 @@ static void one_destination_for_two_sources_is_a_collision(void **state) {
   fixture_done(&f);
 }
 
+static void entries_with_one_list_collide_as_others(void **state) {
+  (void)state;
+  struct fixture f;
+  fixture_load(&f, "images:\n"
+                   "  - {name: a, source_registry: r, versions: &v ['1'], destination: 'x:y'}\n"
+                   "  - {name: b, source_registry: r, versions: *v, destination: 'x:y'}\n");
+  assert_int_equal(f.problems.errors, 2);
+  assert_non_null(strstr(f.problems.items[1].message, "'b' 1 has the same destination as 'a' 1"));
+  fixture_done(&f);
+}
+
 static void other_platforms_or_pins_collide_too(void **state) {
   (void)state;
   struct fixture f;
@@ -157,6 +168,7 @@ int main(void) {
       cmocka_unit_test(a_pin_shows_its_tag_or_its_digest),
       cmocka_unit_test(a_row_listed_twice_is_a_duplicate),
       cmocka_unit_test(one_destination_for_two_sources_is_a_collision),
+      cmocka_unit_test(entries_with_one_list_collide_as_others),
       cmocka_unit_test(other_platforms_or_pins_collide_too),
       cmocka_unit_test(jobs_for_different_targets_do_not_collide),
       cmocka_unit_test(the_table_shows_destinations),

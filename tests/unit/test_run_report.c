@@ -271,6 +271,7 @@ static void test_json(void **state) {
   (void)state;
   auto_report report = sample();
   log_secret("hunter2-token");
+  log_query("https://charts.example/a?sig=hunter2#x");
   strings_add(&report->config_files, "images.yaml");
   strings_add(&report->config_digests, OLD);
   struct job_record *job = report->jobs[1];

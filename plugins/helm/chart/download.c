@@ -95,6 +95,12 @@ static bool wait_for_next(const struct helm *helm, struct artm_call *call, unsig
   return !slept;
 }
 
+static bool begins_as_gzip(int fd) {
+  char magic[3] = "";
+  return pread(fd, magic, sizeof magic, 0) == sizeof magic &&
+         !memcmp(magic, "\x1f\x8b\x08", sizeof magic);
+}
+
 static int32_t try_url(struct helm *helm, struct artm_call *call, const char *repo_url,
                        const char *url, const char *digest, struct download *download) {
   const struct artm_host *host = helm->client.host;
@@ -111,7 +117,9 @@ static int32_t try_url(struct helm *helm, struct artm_call *call, const char *re
   if (answer || !digest || !strcmp(digest, download->digest))
     return answer;
   return fail(host, call, ARTM_E_DIGEST, shown,
-              "the archive or the index was changed since; ask who publishes it",
+              begins_as_gzip(download->fd)
+                  ? "the archive or the index was changed since; ask who publishes it"
+                  : "it does not begin as gzip: is it a web page, such as that of a login?",
               "the archive has %s, the index says %s", download->digest, digest);
 }
 

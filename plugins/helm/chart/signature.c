@@ -26,8 +26,12 @@ static char *file_name(const char *repo_url, const char *url) {
   char *end = name;
   for (const char *at = name; *at; at++) {
     int high = *at == '%' ? hex_value(at[1]) : -1, low = high < 0 ? -1 : hex_value(at[2]);
-    *end++ = low < 0 ? *at : (char)((high << 4 | low) & 0xff);
-    at += low < 0 ? 0 : 2;
+    if (low < 0) {
+      *end++ = *at;
+      continue;
+    }
+    *end++ = (char)(unsigned char)(high << 4 | low);
+    at += 2;
   }
   *end = '\0';
   return name;

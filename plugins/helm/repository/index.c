@@ -41,8 +41,11 @@ static void note_name(struct index_reader *reader) {
 static bool read_versions(struct index_reader *reader, struct index_chart *chart) {
   chart->seen = true;
   if (reader->event.type != YAML_SEQUENCE_START_EVENT) {
-    if (!reader_is_null(reader) && !reader->index->left_out++)
-      reader->index->first_left_out = chart->name;
+    if (!reader_is_null(reader))
+      reader_leave_out(reader, chart,
+                       reader->event.type == YAML_ALIAS_EVENT
+                           ? "its versions are a YAML alias, which is not followed in an index"
+                           : "its versions are no list");
     return reader_skip(reader);
   }
   while (reader_next(reader)) {

@@ -124,7 +124,7 @@ static bool read_fields(struct index_reader *reader, struct draft *draft) {
   return false;
 }
 
-static void leave_out(struct index_reader *reader, const struct index_chart *chart,
+void reader_leave_out(struct index_reader *reader, const struct index_chart *chart,
                       const char *why) {
   struct index *index = reader->index;
   if (index->left_out++)
@@ -167,19 +167,22 @@ bool reader_entry(struct index_reader *reader, struct index_chart *chart) {
   struct index_kept *kept = &draft.kept;
   if (reader->event.type != YAML_MAPPING_START_EVENT) {
     if (!reader_is_null(reader))
-      leave_out(reader, chart, "an entry is no map");
+      reader_leave_out(reader, chart,
+                       reader->event.type == YAML_ALIAS_EVENT
+                           ? "an entry is a YAML alias, which is not followed in an index"
+                           : "an entry is no map");
     return reader_skip(reader);
   }
   if (!read_fields(reader, &draft))
     return false;
   if (!kept->version.version) {
-    leave_out(reader, chart, kept->fault ? kept->fault : "an entry has no version");
+    reader_leave_out(reader, chart, kept->fault ? kept->fault : "an entry has no version");
     return true;
   }
   if (!version_is_legal(kept->version.version)) {
     kept->fault = keep_text(reader, "'%s' is no version for Helm", kept->version.version);
     kept->hidden = true;
-    leave_out(reader, chart, kept->fault);
+    reader_leave_out(reader, chart, kept->fault);
   }
   if (!kept->fault && !kept->version.url_count)
     kept->fault = "the index has no URL for it";

@@ -26,6 +26,8 @@ char *reader_copy(struct index_reader *);
 
 /* index_entry.c: reads a chart's entry, whose first event is the current one. */
 bool reader_entry(struct index_reader *, struct index_chart *);
+/* Counts what can't be read of a chart, and remembers the first. */
+void reader_leave_out(struct index_reader *, const struct index_chart *, const char *why);
 /* index_time.c: RFC 3339, or a date alone. */
 bool index_time(const char *text, int64_t *seconds);
 /* index_sort.c: when all is read. */

@@ -67,9 +67,17 @@ static int32_t fail_as_host(struct loading *l, int32_t code) {
                      : code == ARTM_E_DENIED     ? "the access is denied"
                      : code == ARTM_E_RATE_LIMIT ? "too many requests"
                                                  : "the request fails";
-  remember(l, code, "the first error of this repository says more",
+  remember(l, code, "another error of this repository says more",
            registry_format("the index of charts can't be had: %s", what));
   return code;
+}
+
+/* The name of the index is no part of repo_url. */
+static const char *hint_for_missing(const struct loading *l, const char *otherwise) {
+  static const char twice[] = "/index.yaml/index.yaml";
+  size_t length = strlen(l->place->shown), tail = sizeof twice - 1;
+  bool is_twice = length > tail && !strcmp(l->place->shown + length - tail, twice);
+  return is_twice ? "repo_url is the folder: write it without 'index.yaml'" : otherwise;
 }
 
 static int32_t fail_reading(struct loading *l, const struct index_problem *problem) {
@@ -82,14 +90,14 @@ static int32_t fail_reading(struct loading *l, const struct index_problem *probl
 static void warn_of_entries(const struct loading *l) {
   const struct index *index = l->index;
   if (index->left_out) {
-    auto_free char *text = registry_format("%s: %zu entries are left out, the first is of %s",
+    auto_free char *text = registry_format("%s: entries left out: %zu, the first of %s",
                                            l->place->shown, index->left_out, index->first_left_out);
     host_of(l)->log(host_of(l), l->call, ARTM_LOG_WARNING, text);
   }
   if (index->differing) {
     auto_free char *text =
-        registry_format("%s: %zu versions stand there twice with different digests, such as %s: "
-                        "the first of each counts",
+        registry_format("%s: versions that stand there twice with different digests: %zu, "
+                        "such as %s; the first of each counts",
                         l->place->shown, index->differing, index->first_differing);
     host_of(l)->log(host_of(l), l->call, ARTM_LOG_WARNING, text);
   }
@@ -126,8 +134,9 @@ static int32_t load_local(struct loading *l) {
   int32_t rc = local_open(host_of(l), l->call, path, &opened, &size);
   auto_fd fd = opened;
   if (rc == ARTM_NO)
-    return fail_load(l, ARTM_E_NOT_FOUND, "is this a chart repository? 'helm repo index' makes it",
-                     registry_format("no file %s", path));
+    return fail_load(l, ARTM_E_NOT_FOUND,
+                     hint_for_missing(l, "is this a chart repository? 'helm repo index' makes it"),
+                     registry_format("there is no such file"));
   if (rc)
     return fail_as_host(l, rc);
   struct index_problem problem;
@@ -196,8 +205,10 @@ static int32_t refuse_status(struct loading *l, struct artm_http_response *respo
   else if (status >= 400)
     return fail_as_host(l, l->helm->client.http->fail(l->call, response));
   artm_http_close(response);
-  return fail_load(l, code, "is this a chart repository? Some servers answer so without a login",
-                   registry_format("no index of charts there: the server answers %u", status));
+  return fail_load(
+      l, code,
+      hint_for_missing(l, "is this a chart repository? Some servers answer so without a login"),
+      registry_format("no index of charts there: the server answers %u", status));
 }
 
 /* ARTM_NO: again, without the copy. */
@@ -271,10 +282,10 @@ int32_t index_load(struct repositories *all, struct artm_call *call, const char 
     rc = login_offer_repository(all->login, call, repo_url);
     rc = rc ? rc : load_remote(&l, fresh);
   }
-  if (rc == 0) {
+  if (rc == 0 && !fresh) /* else the copy's load has warned */
     warn_of_entries(&l);
+  if (rc == 0)
     *ret = l.index;
-  }
   cached_done(&l.cached);
   index_place_done(&place);
   return rc;
