@@ -22,8 +22,10 @@ int session_list(struct session *session, const struct matrix *selected, uint32_
                                   .schema_count = session->schema_count,
                                   .cancel = session->app->cancel};
   resolutions_done(&session->resolutions);
-  uint32_t retries = (uint32_t)config_number(&session->settings.run, "retries", 0);
-  versions_resolve(&input, &session->entries, parallel, retries, &session->resolutions);
+  const struct artm_config *run = &session->settings.run;
+  uint32_t workers = parallel > 0 ? parallel : (uint32_t)config_number(run, "parallel", 0);
+  uint32_t retries = (uint32_t)config_number(run, "retries", 0);
+  versions_resolve(&input, &session->entries, workers, retries, &session->resolutions);
   return 0;
 }
 

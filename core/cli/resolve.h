@@ -8,9 +8,9 @@
 int session_list(struct session *, const struct matrix *selected, uint32_t parallel,
                  struct error *err);
 /* Tries the selectors of the rows that are selected, so far unresolved, and selects again among
- * what they picked; section NULL: of all. parallel: workers, 0 is 8. A selector that fails leaves a
- * row with its error. ARTM_E_CONFIG: two rows collide now (the session's problems, logged), or the
- * selection matches nothing any more. Makes services and sources as needed. */
+ * what they picked; section NULL: of all. parallel: workers, 0: as the config says. A selector that
+ * fails leaves a row with its error. ARTM_E_CONFIG: two rows collide now (the session's problems,
+ * logged), or the selection matches nothing any more. Makes services and sources as needed. */
 int session_resolve(struct session *, const struct selection *, const char *section,
                     uint32_t parallel, struct matrix *selected, struct error *err);
 #endif

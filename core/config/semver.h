@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Semantic versions (semver.org 2.0.0) and ranges of them, in the grammar that Helm users know. */
+/* Semantic versions (semver.org 2.0.0) and ranges of them, in the grammar of Masterminds/semver 3.
+ */
 #ifndef CONFIG_SEMVER_H
 #define CONFIG_SEMVER_H
 #include "base/error.h"

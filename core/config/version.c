@@ -10,7 +10,7 @@
 #include "report/log.h"
 #include <string.h>
 
-/* "+" of a chart's version becomes "_" in its tag, so it counts as one here. */
+/* "+" of a version's build metadata becomes "_" in its tag, so it counts as one here. */
 bool version_is_legal(const char *text) {
   auto_free char *tag = str_copy(text);
   for (char *p = strchr(tag, '+'); p; p = strchr(p, '+'))
