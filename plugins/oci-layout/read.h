@@ -3,6 +3,7 @@
 #ifndef LAYOUT_READ_H
 #define LAYOUT_READ_H
 #include "index.h"
+#include <pthread.h>
 
 enum read_flags {
   READ_DATA = 1,  /* the descriptor comes with its data */
@@ -18,7 +19,12 @@ int32_t read_blob(const struct place *, struct artm_call *, const struct artm_de
  * index.json. */
 int32_t read_tags(const struct place *, struct artm_call *, bool short_names,
                   struct artm_version_sink *);
+/* What index.json names that refers to something, read when it is first asked for. */
+struct named_referrers {
+  pthread_mutex_t lock;
+  json_t *by_subject; /* NULL: not read yet */
+};
 /* Adds every manifest that refers to a digest (a source's referrers). */
-int32_t read_referrers(const struct place *, struct artm_call *, const char *subject,
-                       struct artm_descriptor_sink *);
+int32_t read_referrers(const struct place *, struct artm_call *, struct named_referrers *,
+                       const char *subject, struct artm_descriptor_sink *);
 #endif

@@ -13,19 +13,33 @@
 struct search {
   const struct place *place;
   struct artm_call *call;
-  const char *subject;
-  struct artm_descriptor_sink *sink;
+  json_t *found; /* subject to list of descriptors */
   uint32_t looked_at;
 };
 
-/* Adds the manifest if it refers to the subject. What can't be read refers to nothing. */
+static int32_t remember(struct search *search, const char *subject, const struct item *item,
+                        const char *type) {
+  json_t *list = json_object_get(search->found, subject);
+  if (!list) {
+    list = json_array();
+    json_object_set_new(search->found, subject, list);
+  }
+  json_t *descriptor =
+      json_pack("{s:s, s:s, s:I, s:s*}", "mediaType", item->media_type, "digest", item->digest,
+                "size", (json_int_t)item->size, "artifactType", type);
+  if (json_array_append_new(list, descriptor) == 0)
+    return 0;
+  return artm_fail(search->place->host, search->call, ARTM_E_NOMEM, "out of memory",
+                   search->place->reference);
+}
+
+/* Remembers the manifest if it refers to something. What can't be read refers to nothing. */
 static int32_t look_at(struct search *search, const struct item *item) {
   const struct place *place = search->place;
   if (++search->looked_at > LOOKED_AT_MAX)
     return fail(place->host, search->call, ARTM_E_UNSUPPORTED, place->reference, NULL,
                 "the layout has more than %u manifests to look for referrers in", LOOKED_AT_MAX);
-  if (item->size > MANIFEST_MAX || !is_media_type(item->media_type) ||
-      strcmp(item->digest, search->subject) == 0)
+  if (item->size > MANIFEST_MAX || !is_media_type(item->media_type))
     return 0;
   char path[BLOB_PATH_MAX];
   blob_path(item->digest, path);
@@ -37,17 +51,12 @@ static int32_t look_at(struct search *search, const struct item *item) {
   auto_json *manifest = object_parse(data, size);
   const char *subject =
       json_string_value(json_object_get(json_object_get(manifest, "subject"), "digest"));
-  if (!subject || strcmp(subject, search->subject) != 0)
+  if (!subject || !is_digest(subject) || strcmp(subject, item->digest) == 0)
     return 0;
   const char *type = json_string_value(json_object_get(manifest, "artifactType"));
   if (!type)
     type = json_string_value(json_object_get(json_object_get(manifest, "config"), "mediaType"));
-  struct artm_descriptor descriptor = {.struct_size = (uint32_t)sizeof descriptor,
-                                       .size = item->size,
-                                       .media_type = item->media_type,
-                                       .digest = item->digest,
-                                       .artifact_type = type && is_media_type(type) ? type : NULL};
-  return search->sink->add(search->sink, &descriptor);
+  return remember(search, subject, item, type && is_media_type(type) ? type : NULL);
 }
 
 static int32_t look_through(struct search *search, const json_t *index) {
@@ -63,12 +72,12 @@ static int32_t look_through(struct search *search, const json_t *index) {
 }
 
 /* The index under the referrers tag, NULL if there is none. */
-static int32_t read_list(const struct search *search, const json_t *index, json_t **ret) {
+static int32_t read_list(const struct search *search, const json_t *index, const char *subject,
+                         json_t **ret) {
   const struct place *place = search->place;
   char tag[TAG_MAX + 1], path[BLOB_PATH_MAX];
   struct item item;
-  snprintf(tag, sizeof tag, "%.6s-%.*s", search->subject, TAG_HEX_MAX,
-           search->subject + strlen("sha256:"));
+  snprintf(tag, sizeof tag, "%.6s-%.*s", subject, TAG_HEX_MAX, subject + strlen("sha256:"));
   int32_t answer = index_find(place, search->call, index, tag, false, &item);
   if (answer != 0)
     return answer < 0 ? answer : 0;
@@ -87,10 +96,45 @@ static int32_t read_list(const struct search *search, const json_t *index, json_
   return 0;
 }
 
-int32_t read_referrers(const struct place *place, struct artm_call *call, const char *subject,
+static int32_t add_all(const json_t *list, struct artm_descriptor_sink *sink) {
+  size_t i;
+  const json_t *item;
+  json_array_foreach(list, i, item) {
+    struct artm_descriptor descriptor = {
+        .struct_size = (uint32_t)sizeof descriptor,
+        .size = (uint64_t)json_integer_value(json_object_get(item, "size")),
+        .media_type = json_string_value(json_object_get(item, "mediaType")),
+        .digest = json_string_value(json_object_get(item, "digest")),
+        .artifact_type = json_string_value(json_object_get(item, "artifactType"))};
+    int32_t answer = sink->add(sink, &descriptor);
+    if (answer != 0)
+      return answer;
+  }
+  return 0;
+}
+
+/* Those that index.json itself names, each of which is read once. */
+static int32_t read_named(const struct place *place, struct artm_call *call,
+                          struct named_referrers *named, const json_t *index) {
+  int32_t answer = 0;
+  pthread_mutex_lock(&named->lock);
+  if (!named->by_subject) {
+    struct search search = {.place = place, .call = call, .found = json_object()};
+    answer = look_through(&search, index);
+    if (answer == 0)
+      named->by_subject = search.found;
+    else
+      json_decref(search.found);
+  }
+  pthread_mutex_unlock(&named->lock);
+  return answer;
+}
+
+int32_t read_referrers(const struct place *place, struct artm_call *call,
+                       struct named_referrers *named, const char *subject,
                        struct artm_descriptor_sink *sink) {
-  struct search search = {.place = place, .call = call, .subject = subject, .sink = sink};
-  auto_json *index = NULL, *list = NULL;
+  auto_json *index = NULL, *list = NULL, *listed = json_object();
+  struct search search = {.place = place, .call = call, .found = listed};
   if (!is_digest(subject))
     return fail(place->host, call, ARTM_E_UNSUPPORTED, place->reference, NULL,
                 "referrers of '%.140s', which is no digest", subject);
@@ -98,8 +142,12 @@ int32_t read_referrers(const struct place *place, struct artm_call *call, const 
   if (answer == ARTM_NO)
     return 0;
   if (answer == 0)
-    answer = look_through(&search, index);
+    answer = read_named(place, call, named, index);
   if (answer == 0)
-    answer = read_list(&search, index, &list);
-  return answer == 0 ? look_through(&search, list) : answer;
+    answer = add_all(json_object_get(named->by_subject, subject), sink);
+  if (answer == 0)
+    answer = read_list(&search, index, subject, &list);
+  if (answer == 0)
+    answer = look_through(&search, list);
+  return answer == 0 ? add_all(json_object_get(listed, subject), sink) : answer;
 }

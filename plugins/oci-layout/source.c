@@ -30,6 +30,7 @@ struct instance {
 struct artefact {
   struct artm_artefact abi; /* first: the host's pointer is cast back */
   struct place place;
+  struct named_referrers referrers;
   char *version; /* tag or digest that is resolved */
   char *reference;
 };
@@ -73,6 +74,8 @@ static int32_t list_versions(void *self, struct artm_call *call, const struct ar
 
 static void close_artefact(struct artm_artefact *abi) {
   struct artefact *artefact = (struct artefact *)abi;
+  pthread_mutex_destroy(&artefact->referrers.lock);
+  json_decref(artefact->referrers.by_subject);
   free(artefact->version);
   free(artefact->reference);
   free(artefact);
@@ -86,6 +89,7 @@ static int32_t open_artefact(void *self, struct artm_call *call, const struct ar
   struct artefact *artefact = calloc(1, sizeof *artefact);
   if (!artefact)
     return artm_fail(host, call, ARTM_E_NOMEM, "out of memory", path);
+  pthread_mutex_init(&artefact->referrers.lock, NULL);
   artefact->version = strdup(wanted);
   if (!artefact->version || asprintf(&artefact->reference, PREFIX "%s%c%s", path,
                                      is_digest(wanted) ? '@' : ':', wanted) < 0) {
@@ -151,7 +155,8 @@ static int32_t open_blob(struct artm_artefact *abi, struct artm_call *call,
 
 static int32_t referrers(struct artm_artefact *abi, struct artm_call *call, const char *digest,
                          struct artm_descriptor_sink *sink) {
-  return read_referrers(&((struct artefact *)abi)->place, call, digest, sink);
+  struct artefact *artefact = (struct artefact *)abi;
+  return read_referrers(&artefact->place, call, &artefact->referrers, digest, sink);
 }
 
 const struct artm_source layout_source = {
