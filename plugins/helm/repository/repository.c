@@ -142,10 +142,10 @@ static int32_t load(struct repositories *all, struct artm_call *call,
   for (size_t i = 0; i < repository->count; i++)
     if (!repository->wanted[i]->index)
       names[count++] = repository->wanted[i]->name;
+  bool fresh = repository->distrusts_copy;
   repository->is_loading = true;
   pthread_mutex_unlock(&all->lock);
-  int32_t rc = index_load(all, call, repository->url, names, count, repository->distrusts_copy,
-                          &index, &failure);
+  int32_t rc = index_load(all, call, repository->url, names, count, fresh, &index, &failure);
   pthread_mutex_lock(&all->lock);
   repository->is_loading = false;
   if (rc == 0)
