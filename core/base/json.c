@@ -67,7 +67,7 @@ json_int_t json_number(const json_t *object, const char *name, json_int_t def) {
 }
 
 char *json_compact(const json_t *value) {
-  char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+  char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
   return text != NULL ? text : str_copy("null");
 }
 

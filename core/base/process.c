@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -153,6 +154,8 @@ static int start(struct child *child) {
   int rc = spawn(child, program, in, out, err);
   if (rc)
     return call_fail(call, ARTM_E_LOCAL, "can't start %s: %s", name, strerror(rc));
+  /* Its memory holds credentials. */
+  prlimit(child->pid, RLIMIT_CORE, &(struct rlimit){0, 0}, NULL);
   child->pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
   child->start_ms = clock_now_ms();
   return 0;

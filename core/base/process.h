@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs another program to its end: no shell, clean environment, own process group, empty stdin or
- * what is given, no inherited descriptor, time and output limits. */
+ * what is given, no inherited descriptor, no core dump, time and output limits. */
 #ifndef BASE_PROCESS_H
 #define BASE_PROCESS_H
 #include "base/buf.h"

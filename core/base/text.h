@@ -29,6 +29,12 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
 void text_escape(struct buf *out, const char *s, long len, size_t max);
 char *text_escaped(const char *s); /* caller frees */
 
+/* Length of the well-formed UTF-8 character at s (RFC 3629), of which len bytes are left, and what
+ * it is; 0 if it is none. */
+size_t text_character(const char *s, size_t len, uint32_t *code);
+/* A character that a terminal obeys, or that makes text look other than it is. */
+bool text_is_harmful(uint32_t code);
+
 /* "1.5 GB", "312 B": decimal units. Caller frees. */
 char *text_size(uint64_t bytes);
 /* "1.2s", "3m04s". Caller frees. */

@@ -4,8 +4,8 @@
 #include "base/text.h"
 #include <string.h>
 
-/* Length of the well-formed UTF-8 character at s (RFC 3629), 0 if it is none. */
-static size_t utf8_length(const unsigned char *s, size_t len, uint32_t *code) {
+size_t text_character(const char *text, size_t len, uint32_t *code) {
+  const unsigned char *s = (const unsigned char *)text;
   size_t need = s[0] < 0x80 ? 1 : s[0] < 0xc2 ? 0 : s[0] < 0xe0 ? 2 : s[0] < 0xf0 ? 3 : 4;
   if (need == 0 || need > len || s[0] > 0xf4)
     return 0;
@@ -22,8 +22,7 @@ static size_t utf8_length(const unsigned char *s, size_t len, uint32_t *code) {
   return need;
 }
 
-/* Characters that a terminal obeys, or that make text look other than it is. */
-static bool is_harmful(uint32_t c) {
+bool text_is_harmful(uint32_t c) {
   return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x61c || (c >= 0x200e && c <= 0x200f) ||
          (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
@@ -33,8 +32,8 @@ void text_escape(struct buf *out, const char *s, long len, size_t max) {
   size_t left = len < 0 ? strlen(s) : (size_t)len, used = 0;
   while (left > 0) {
     uint32_t code = 0;
-    size_t size = utf8_length(p, left, &code);
-    bool plain = size > 0 && !is_harmful(code);
+    size_t size = text_character((const char *)p, left, &code);
+    bool plain = size > 0 && !text_is_harmful(code);
     if (size == 0)
       size = 1;
     if (used + size > max) {

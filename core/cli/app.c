@@ -32,9 +32,9 @@ struct option_table global_options(void) {
 
 const struct command *const *commands_all(size_t *count) {
   static const struct command *const commands[] = {
-      &command_validate, &command_plan,     &command_mirror, &command_inspect,
-      &command_matrix,   &command_versions, &command_import, &command_schema,
-      &command_plugins,  &command_version,  &command_help};
+      &command_validate, &command_plan,    &command_mirror,   &command_scan,   &command_report,
+      &command_inspect,  &command_matrix,  &command_versions, &command_import, &command_schema,
+      &command_plugins,  &command_version, &command_help};
   *count = sizeof commands / sizeof commands[0];
   return commands;
 }

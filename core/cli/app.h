@@ -35,8 +35,8 @@ struct command {
 };
 
 extern const struct command command_validate, command_matrix, command_schema, command_plugins,
-    command_plan, command_mirror, command_inspect, command_versions, command_import,
-    command_version, command_help;
+    command_plan, command_mirror, command_scan, command_report, command_inspect, command_versions,
+    command_import, command_version, command_help;
 
 /* The whole program; returns its exit code. */
 int cli_main(int argc, char **argv, struct cancel *, void (*catch_signals)(void));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* artmirror plan: what mirror would do, nothing written. */
 #include "cli/run.h"
+#include "report/render.h"
 #include <string.h>
 
 static const struct option options[] = {
@@ -24,7 +25,7 @@ static int print(struct app *app, const struct arguments *arguments,
   const char *format = argument_value(arguments, "format");
   auto_buf out = {0};
   if (text_equal(format, "json"))
-    run_json(report, &out);
+    render_json(report, &out);
   else
     run_plan_text(report, &view, &out);
   app_print(app, out.data, out.len);
@@ -32,7 +33,7 @@ static int print(struct app *app, const struct arguments *arguments,
 }
 
 static int run(struct app *app, const struct arguments *arguments) {
-  return run_jobs(app, arguments, true, print);
+  return run_jobs(app, arguments, RUN_PLAN, print);
 }
 
 const struct command command_plan = {

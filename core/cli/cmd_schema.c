@@ -2,6 +2,7 @@
 /* artmirror schema: JSON Schema of the config, made from the option tables of core and plugins. */
 #include "base/json.h"
 #include "cli/app.h"
+#include "config/scanning.h"
 #include "config/schema.h"
 #include "report/log.h"
 
@@ -22,6 +23,24 @@ static size_t open_sections(const struct plugins *plugins, struct section_schema
       log_failure(NULL, &err);
     else if (plugin->has_source)
       plugin_section_schema(plugin, &schemas[count++]);
+  }
+  return count;
+}
+
+static size_t open_scanners(const struct plugins *plugins, struct scanner_schema *schemas) {
+  size_t count = 0;
+  for (size_t i = 0; i < plugins->count; i++) {
+    struct plugin *plugin = plugins->items[i];
+    const char *scanner = metadata_value(&plugin->metadata, "scanner", 0);
+    auto_error err = {0};
+    if (scanner == NULL || !plugin_is_usable(plugin))
+      continue;
+    if (plugin_open(plugin, &err) != 0)
+      log_failure(NULL, &err);
+    else
+      schemas[count++] = (struct scanner_schema){.id = plugin->id,
+                                                 .options = plugin->scanner_options,
+                                                 .is_default = text_equal(scanner, "on")};
   }
   return count;
 }
@@ -49,7 +68,9 @@ static int run(struct app *app, const struct arguments *arguments) {
   size_t count = open_sections(&app->plugins, schemas);
   if (section != NULL && check_section(&app->plugins, section, schemas, count, &err) != 0)
     return app_usage(&command_schema, &err);
-  auto_json schema = schema_make(schemas, count, section);
+  auto_free struct scanner_schema *scanners = mem_array(app->plugins.count + 1, sizeof *scanners);
+  const struct scanners open = {scanners, open_scanners(&app->plugins, scanners)};
+  auto_json schema = schema_make(schemas, count, &open, section);
   auto_free char *text = json_dumps(schema, JSON_INDENT(2));
   auto_buf out = {0};
   buf_printf(&out, "%s\n", text);

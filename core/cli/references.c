@@ -57,7 +57,8 @@ int references_read(struct session *session, const struct strings *references, s
     struct settings settings = session->settings;
     settings.sections = sections;
     settings.section_count = session->schema_count;
-    entries_read(&settings, session->schemas, session->schema_count, &session->entries,
+    const struct scanners scanners = scanners_open(session);
+    entries_read(&settings, session->schemas, session->schema_count, &scanners, &session->entries,
                  &session->problems);
   }
   for (size_t i = 0; i < most; i++)

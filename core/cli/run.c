@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What plan and mirror share. */
+/* What plan, mirror and scan share. */
 #include "cli/run.h"
 #include "base/clock.h"
-#include "base/json.h"
 #include "cli/references.h"
+#include "cli/reports.h"
 #include "cli/resolve.h"
+#include "cli/scan_references.h"
 #include "engine/run.h"
-#include "report/guard.h"
+#include "engine/scan_cache.h"
 #include "report/log.h"
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 struct work {
   struct app *app;
   const struct arguments *arguments;
+  enum run_kind kind;
   struct session session;
   struct targets flags;    /* of --target, or the default */
   struct targets *targets; /* these, or the config's */
@@ -26,21 +28,17 @@ struct work {
   struct failed_job *only;
   size_t only_count;
   struct run_options options;
+  struct scan_cache *scans;
+  struct reports reports;
   struct run_report *report;
 };
+static const char *const kind_names[] = {
+    [RUN_MIRROR] = "mirror", [RUN_PLAN] = "plan", [RUN_SCAN] = "scan"};
 
 struct report_view run_view(const struct app *app) {
   struct winsize size;
   bool sized = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
   return (struct report_view){app->color_out, app->verbose, app->quiet, sized ? size.ws_col : 0};
-}
-
-void run_json(const struct run_report *report, struct buf *out) {
-  auto_json document = run_report_json(report);
-  auto_free char *text = json_dumps(document, JSON_INDENT(2));
-  auto_free char *redacted = log_redact(text);
-  guard_json(out, redacted);
-  buf_text(out, "\n");
 }
 
 static int read_parallel(const struct arguments *arguments, uint32_t *ret, struct error *err) {
@@ -55,12 +53,13 @@ static int read_parallel(const struct arguments *arguments, uint32_t *ret, struc
   return 0;
 }
 
-static int read_options(struct work *work, bool plan_only, struct error *err) {
+static int read_options(struct work *work, struct error *err) {
   const struct artm_config *run = &work->session.settings.run;
   const struct app *app = work->app;
   work->options = (struct run_options){
-      .command = plan_only ? "plan" : "mirror",
-      .plan_only = plan_only,
+      .command = kind_names[work->kind],
+      .plan_only = work->kind == RUN_PLAN,
+      .scan_only = work->kind == RUN_SCAN,
       .fail_fast = argument_is_given(work->arguments, "fail-fast") ||
                    config_number(run, "fail_fast", 0) != 0,
       .parallel = (uint32_t)config_number(run, "parallel", 0),
@@ -77,6 +76,8 @@ static int choose_targets(struct work *work, struct error *err) {
   auto_strings wanted = {0};
   argument_values(work->arguments, "target", &wanted);
   work->targets = &work->flags;
+  if (work->flags.count > 0)
+    return 0; /* of references */
   for (size_t i = 0; i < wanted.count; i++)
     if (targets_add(plugins, wanted.items[i], &work->flags, err) != 0)
       return err->code;
@@ -109,6 +110,8 @@ static int read_config(struct work *work, struct error *err) {
   if (session_load_settings(session, work->app, err) != 0 || check_problems(work, err) != 0)
     return err->code;
   session_services(session);
+  if (work->kind == RUN_SCAN)
+    return 0; /* they name what is at a target */
   if (references_read(session, references, err) != 0)
     return err->code;
   matrix_expand(&session->entries, &session->all, &session->problems);
@@ -117,6 +120,8 @@ static int read_config(struct work *work, struct error *err) {
 
 static int select_rows(struct work *work, struct error *err) {
   struct session *session = &work->session;
+  if (work->kind == RUN_SCAN && work->arguments->words.count > 0)
+    return scan_references_read(session, work->arguments, &work->flags, &work->selected, err);
   struct selection *selection = &work->selection;
   if (work->arguments->words.count == 0 &&
       select_read(&work->app->select, &work->app->plugins, work->arguments, session->schemas,
@@ -130,10 +135,16 @@ static int select_rows(struct work *work, struct error *err) {
 
 static int create_instances(struct work *work, struct error *err) {
   struct session *session = &work->session;
-  for (size_t i = 0; i < session->schema_count; i++)
+  for (size_t i = 0; work->kind != RUN_SCAN && i < session->schema_count; i++)
     if (matrix_section_count(&work->selected, &session->schemas[i]) > 0 &&
         session_source(session, i, err) != 0)
       return err->code;
+  if (work->kind != RUN_PLAN &&
+      scanners_create(session, work->arguments, &work->selected, err) != 0)
+    return err->code;
+  auto_free char *cache = cache_default_folder(work->app->cache_dir);
+  if (work->kind != RUN_PLAN && session->scanners.run)
+    work->scans = scan_cache_open(cache);
   return targets_create(work->targets, &session->services, err);
 }
 
@@ -155,17 +166,24 @@ static void start_report(struct work *work) {
     strings_add(&report->targets, work->targets->items[i].name);
     buf_printf(&names, "%s%s", i > 0 ? ", " : "", work->targets->items[i].name);
   }
-  log_write(LOG_INFO, NULL, "%s to %s (config: %s)", work->options.command, names.data,
+  log_write(LOG_INFO, NULL, "%s %s %s (config: %s)", work->options.command,
+            work->kind == RUN_SCAN ? "at" : "to", names.data,
             document->origin != NULL ? document->origin : "none");
 }
 
-static int prepare(struct work *work, bool plan_only, struct error *err) {
+static int prepare(struct work *work, struct error *err) {
   const char *only = argument_value(work->arguments, "only-failed");
-  work->report = run_report_new(plan_only ? "plan" : "mirror");
+  work->report = run_report_new(kind_names[work->kind]);
   work->session.services.notice = take_notice;
   work->session.services.notice_arg = work->report;
-  if (read_config(work, err) != 0 || read_options(work, plan_only, err) != 0 ||
-      select_rows(work, err) != 0 || choose_targets(work, err) != 0)
+  if (work->kind != RUN_PLAN &&
+      scanners_read_flags(work->arguments, &work->session.scanners, err) != 0)
+    return err->code;
+  if (read_config(work, err) != 0 || read_options(work, err) != 0 || select_rows(work, err) != 0 ||
+      choose_targets(work, err) != 0)
+    return err->code;
+  if (work->kind != RUN_PLAN &&
+      reports_read(work->arguments, &work->session.settings, &work->reports, err) != 0)
     return err->code;
   if (only != NULL && run_report_read_failed(only, &work->only, &work->only_count, err) != 0)
     return err->code;
@@ -185,6 +203,9 @@ static int execute(struct work *work, struct error *err) {
       .schema_count = session->schema_count,
       .targets = work->targets->items,
       .target_count = work->targets->count,
+      .scanners = session->scanners.runs,
+      .scanner_count = session->scanners.runs ? session->scanners.count : 0,
+      .scans = work->scans,
       .http = session->services.http,
       .cancel = work->app->cancel,
   };
@@ -198,6 +219,8 @@ static int execute(struct work *work, struct error *err) {
 
 static void work_done(struct work *work) {
   run_report_free(work->report);
+  scan_cache_close(work->scans);
+  reports_done(&work->reports);
   for (size_t i = 0; i < work->only_count; i++) {
     free_pointer(&work->only[i].section);
     free_pointer(&work->only[i].name);
@@ -226,12 +249,12 @@ static int check_only(const struct work *work, struct error *err) {
                     work->only[0].target);
 }
 
-int run_jobs(struct app *app, const struct arguments *arguments, bool plan_only,
+int run_jobs(struct app *app, const struct arguments *arguments, enum run_kind kind,
              int (*print)(struct app *, const struct arguments *, const struct run_report *)) {
   auto_error err = {0};
-  struct work work = {.app = app, .arguments = arguments};
+  struct work work = {.app = app, .arguments = arguments, .kind = kind};
   int code;
-  if (prepare(&work, plan_only, &err) != 0) {
+  if (prepare(&work, &err) != 0) {
     code = app_fail(app, &err);
   } else if (nothing_failed(&work)) {
     log_write(LOG_INFO, NULL, "nothing failed in %s", argument_value(arguments, "only-failed"));
@@ -240,9 +263,11 @@ int run_jobs(struct app *app, const struct arguments *arguments, bool plan_only,
   } else if (execute(&work, &err) != 0 || check_only(&work, &err) != 0) {
     code = app_fail(app, &err);
   } else {
+    int written = kind == RUN_PLAN ? 0 : reports_write(app, &work.reports, work.report);
     int printed = print(app, arguments, work.report);
     code = work.report->exit_code;
     code = code == 0 ? printed : code;
+    code = code == 0 ? written : code;
   }
   work_done(&work);
   return code;

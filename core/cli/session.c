@@ -41,6 +41,7 @@ static void read_settings(struct session *session) {
   free_pointer(&known);
   targets_from_config(&session->app->plugins, &session->settings, &session->targets,
                       &session->problems);
+  scanners_load(session);
 }
 
 int session_use(struct session *session, struct plugin *plugin, struct error *err) {
@@ -88,8 +89,9 @@ int session_load(struct session *session, struct app *app, struct error *err) {
   read_settings(session);
   for (size_t i = 0; i < session->settings.section_count; i++)
     open_section(session, &session->settings.sections[i]);
-  entries_read(&session->settings, session->schemas, session->schema_count, &session->entries,
-               &session->problems);
+  const struct scanners scanners = scanners_open(session);
+  entries_read(&session->settings, session->schemas, session->schema_count, &scanners,
+               &session->entries, &session->problems);
   matrix_expand(&session->entries, &session->all, &session->problems);
   problems_sort(&session->problems);
   return 0;
@@ -180,6 +182,7 @@ void session_done(struct session *session) {
     if (session->sources[i] != NULL)
       source_free(session->sources[i]);
   targets_done(&session->targets);
+  scanners_done(&session->scanners);
   matrix_done(&session->all);
   resolutions_done(&session->resolutions);
   entries_done(&session->entries);

@@ -4,6 +4,7 @@
 #ifndef CLI_SESSION_H
 #define CLI_SESSION_H
 #include "cli/app.h"
+#include "cli/scanners.h"
 #include "cli/targets.h"
 #include "engine/versions.h"
 #include "matrix/matrix.h"
@@ -23,6 +24,7 @@ struct session {
   struct source **sources;     /* made by session_source */
   size_t schema_count;
   struct targets targets; /* of the config, not created */
+  struct session_scanners scanners;
   struct entries entries;
   struct matrix all;              /* everything that the config has */
   struct resolutions resolutions; /* of selectors, once they were tried */

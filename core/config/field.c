@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "config/field_value.h"
 #include "config/referrers.h"
+#include "config/scanning_part.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,10 +100,22 @@ static const char *type_word(uint32_t type, bool many) {
       [ARTM_TYPE_URL] = {"URL", "URLs"},
       [ARTM_TYPE_SECRET] = {"secret (a string, or {file: PATH})", "secrets"},
   };
-  if (type == FIELD_TYPE_REFERRERS)
+  switch (type) {
+  case FIELD_TYPE_REFERRERS:
     return REFERRERS_SHAPE;
-  if (type == FIELD_TYPE_NUMBER)
+  case FIELD_TYPE_NUMBER:
     return "number";
+  case FIELD_TYPE_SEVERITY:
+    return many ? "severities like CRITICAL, HIGH" : "severity like CRITICAL";
+  case FIELD_TYPE_GATE:
+    return GATE_SHAPE;
+  case FIELD_TYPE_ALLOW:
+    return ALLOW_SHAPE;
+  case FIELD_TYPE_SCAN:
+    return SCAN_SHAPE;
+  default:
+    break;
+  }
   if (type == 0 || type >= sizeof words / sizeof words[0])
     return "value";
   return many ? words[type].many : words[type].one;
@@ -113,7 +126,7 @@ char *field_type_name(const struct artm_field *field) {
   bool is_list = field->type == ARTM_TYPE_LIST, is_map = field->type == ARTM_TYPE_MAP;
   if (is_list || is_map)
     return str_format("%s of %s", is_list ? "list" : "map", type_word(type, true));
-  if (type == ARTM_TYPE_ENUM && field->constraint) {
+  if ((type == ARTM_TYPE_ENUM || type == FIELD_TYPE_SEVERITY) && field->constraint) {
     auto_buf out = {0};
     buf_text(&out, "one of ");
     for (const char *p = field->constraint; *p; p++)

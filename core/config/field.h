@@ -8,11 +8,15 @@
 #include "config/problem.h"
 #include <artmirror/types.h>
 
-/* Core tables only: a number with a fraction (config_fraction), a rule of config/referrers.h, and a
- * name that is kept for a later version and refused clearly by this one. */
+/* Core tables only: a number with a fraction (config_fraction), a rule of config/referrers.h, a
+ * severity in any case, and of config/scanning.h a gate, its list of exceptions, and scan: (checked
+ * where the scanners are known). */
 #define FIELD_TYPE_NUMBER 256u
 #define FIELD_TYPE_REFERRERS 257u
-#define FIELD_UNSUPPORTED 0x80000000u
+#define FIELD_TYPE_SEVERITY 258u
+#define FIELD_TYPE_GATE 259u
+#define FIELD_TYPE_ALLOW 260u
+#define FIELD_TYPE_SCAN 261u
 
 struct field_pattern; /* compiled constraints of strings, by position */
 

@@ -2,7 +2,6 @@
 /* A whole map against an option table. */
 #include "base/text.h"
 #include "config/field_value.h"
-#include "config/settings.h"
 #include "report/log.h"
 #include <string.h>
 
@@ -27,13 +26,9 @@ static void unknown_key(const struct map_check *check, const struct node_pair *p
   const char **names = mem_array(table->count + check->reserved_count + 1, sizeof *names);
   size_t count = 0;
   for (size_t i = 0; i < table->count; i++)
-    if (!(table->fields[i].flags & FIELD_UNSUPPORTED))
-      names[count++] = table->fields[i].name;
-  for (size_t i = 0; i < check->reserved_count; i++) {
-    const struct artm_field *field = field_find(core_entry_fields(), check->reserved[i]);
-    if (!field || !(field->flags & FIELD_UNSUPPORTED))
-      names[count++] = check->reserved[i];
-  }
+    names[count++] = table->fields[i].name;
+  for (size_t i = 0; i < check->reserved_count; i++)
+    names[count++] = check->reserved[i];
   auto_buf all = {0};
   for (size_t i = 0; i < count; i++)
     buf_printf(&all, "%s%s", i ? ", " : "", names[i]);
@@ -65,8 +60,6 @@ static bool check_pair(const struct map_check *check, const struct node_pair *pa
     if (field->doc)
       problem_hint(problem, "%s", field->doc);
   }
-  if (field->flags & FIELD_UNSUPPORTED)
-    return value_check(field, NULL, pair->key, check->problems);
   const struct field_pattern *pattern =
       table->patterns ? &table->patterns[field - table->fields] : NULL;
   return value_check(field, pattern, pair->value, check->problems);

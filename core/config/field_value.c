@@ -5,7 +5,9 @@
 #include "config/path.h"
 #include "config/referrers.h"
 #include "config/scalar.h"
+#include "config/scanning_part.h"
 #include "report/log.h"
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -188,13 +190,17 @@ static bool collect_word(void *arg, const char *word) {
   return false;
 }
 
+/* A severity may be written in any case. */
 static bool check_enum(const struct check *check, const struct node *node) {
   auto_strings words = {0};
+  auto_free char *word = str_copy(node->text);
+  for (char *p = word; check->type == FIELD_TYPE_SEVERITY && *p; p++)
+    *p = (char)toupper((unsigned char)*p);
   field_alternatives(check->field->constraint, collect_word, &words);
-  if (strings_has(&words, node->text))
+  if (strings_has(&words, word))
     return true;
   bad_value(check, node, "bad-value", "is not allowed");
-  const char *nearest = text_nearest(node->text, (const char *const *)words.items, words.count);
+  const char *nearest = text_nearest(word, (const char *const *)words.items, words.count);
   if (nearest)
     problem_hint(&check->problems->items[check->problems->count - 1], "did you mean '%s'?",
                  nearest);
@@ -321,6 +327,7 @@ static bool check_scalar(const struct check *check, const struct node *node) {
   case ARTM_TYPE_SECRET:
     return check_secret(check, node);
   case ARTM_TYPE_ENUM:
+  case FIELD_TYPE_SEVERITY:
     return is_text(check, node) && check_enum(check, node);
   case ARTM_TYPE_URL:
     return is_text(check, node) && check_url(check, node);
@@ -355,13 +362,18 @@ static bool check_items(const struct check *check, const struct node *node) {
 bool value_check(const struct artm_field *field, const struct field_pattern *pattern,
                  const struct node *node, struct problems *problems) {
   struct check check = {field, pattern, field->type, problems};
-  if (field->flags & FIELD_UNSUPPORTED) {
-    problem_add(problems, node, "unsupported-key", "'%s' is not supported by this version",
-                field->name);
-    return false;
-  }
-  if (field->type == FIELD_TYPE_REFERRERS)
+  switch (field->type) {
+  case FIELD_TYPE_REFERRERS:
     return referrers_check(field, node, problems);
+  case FIELD_TYPE_GATE:
+    return gate_check(field, node, problems);
+  case FIELD_TYPE_ALLOW:
+    return allow_check(field, node, problems);
+  case FIELD_TYPE_SCAN: /* scanning_check_overrides */
+    return true;
+  default:
+    break;
+  }
   if (field->type != ARTM_TYPE_LIST && field->type != ARTM_TYPE_MAP)
     return check_scalar(&check, node);
   if (node->broken)

@@ -6,17 +6,14 @@
 #include "config/referrers.h"
 #include "config/scalar.h"
 #include "config/schema_part.h"
-#include "config/version_selector.h"
 #include <string.h>
 
 #define DURATION_PATTERN "^([0-9]+|([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$"
 #define SIZE_PATTERN "^([0-9]+[bB]?|[0-9]+(\\.[0-9]{1,6})?[kKmMgGtT][iI]?[bB]?)$"
 #define VARIABLE_PATTERN "\\$\\{"
-#define TAG_PATTERN "^[A-Za-z0-9_+][A-Za-z0-9._+-]{0,127}$"
-#define DIGEST_PATTERN "^(sha256:[a-f0-9]{64}|sha512:[a-f0-9]{128})$"
 #define PLATFORM_PATTERN "^[a-z0-9_.-]+/[a-z0-9_.-]+(/[a-z0-9_.-]+)?$"
 
-static json_t *any_of(json_t *first, json_t *second) {
+json_t *schema_either(json_t *first, json_t *second) {
   json_t *list = json_array();
   json_array_append_new(list, first);
   json_array_append_new(list, second);
@@ -33,7 +30,7 @@ json_t *schema_text(const char *pattern) {
   return schema;
 }
 
-static json_t *some_text(const char *pattern) {
+json_t *schema_some_text(const char *pattern) {
   json_t *schema = schema_text(pattern);
   json_object_set_new(schema, "minLength", json_integer(1));
   return schema;
@@ -78,6 +75,20 @@ static bool is_word(void *arg, const char *word) {
   return strcmp(arg, word) == 0;
 }
 
+/* Words for an editor to offer, and a pattern for any case of them. */
+static json_t *severity_schema(const char *words) {
+  auto_buf pattern = {0};
+  buf_text(&pattern, "^(");
+  for (const char *p = words; *p; p++) {
+    if (*p == '|')
+      buf_text(&pattern, "|");
+    else
+      buf_printf(&pattern, "[%c%c]", *p, *p - 'A' + 'a');
+  }
+  buf_text(&pattern, ")$");
+  return schema_either(enum_schema(words), schema_text(pattern.data));
+}
+
 static json_t *url_schema(const char *schemes) {
   auto_buf pattern = {0};
   static const char file[] = "file";
@@ -95,10 +106,10 @@ static json_t *url_schema(const char *schemes) {
 
 static json_t *secret_schema(void) {
   json_t *properties = json_object();
-  json_object_set_new(properties, "file", some_text(NULL));
+  json_object_set_new(properties, "file", schema_some_text(NULL));
   json_t *file = schema_object(properties);
   json_object_set_new(file, "required", json_pack("[s]", "file"));
-  return any_of(some_text(NULL), file);
+  return schema_either(schema_some_text(NULL), file);
 }
 
 static json_t *bool_schema(void) {
@@ -112,7 +123,7 @@ static json_t *referrers_schema(void) {
   schema_properties(properties, referrers_fields(), false);
   json_t *map = schema_object(properties);
   json_object_set_new(map, "required", json_pack("[s]", "artifact_types"));
-  return any_of(bool_schema(), map);
+  return schema_either(bool_schema(), map);
 }
 
 static json_t *scalar_schema(const struct artm_field *field, uint32_t type) {
@@ -125,80 +136,37 @@ static json_t *scalar_schema(const struct artm_field *field, uint32_t type) {
     return number_schema("number", field->constraint);
   case FIELD_TYPE_REFERRERS:
     return referrers_schema();
+  case FIELD_TYPE_SEVERITY:
+    return severity_schema(field->constraint);
   case ARTM_TYPE_ENUM:
     return enum_schema(field->constraint);
   case ARTM_TYPE_DURATION:
-    return any_of(some_text(DURATION_PATTERN), number_schema("integer", "0..9223372036854775"));
+    return schema_either(schema_some_text(DURATION_PATTERN),
+                         number_schema("integer", "0..9223372036854775"));
   case ARTM_TYPE_SIZE:
-    return any_of(schema_text(SIZE_PATTERN), number_schema("integer", "0..9223372036854775807"));
+    return schema_either(schema_text(SIZE_PATTERN),
+                         number_schema("integer", "0..9223372036854775807"));
   case ARTM_TYPE_URL:
     return url_schema(field->constraint);
   case ARTM_TYPE_SECRET:
     return secret_schema();
   default:
-    return field->flags & ARTM_FIELD_REQUIRED ? some_text(field->constraint)
+    return field->flags & ARTM_FIELD_REQUIRED ? schema_some_text(field->constraint)
                                               : schema_text(field->constraint);
   }
 }
 
-static json_t *or_variable(json_t *schema, bool setting) {
-  return setting ? any_of(schema, schema_text(VARIABLE_PATTERN)) : schema;
-}
-
-#define RANGE_PART "([0-9]+|[xX*])"
-#define RANGE_VERSION \
-  "v?" RANGE_PART "(\\." RANGE_PART "){0,2}(-[0-9A-Za-z.-]+)?(\\+[0-9A-Za-z.-]+)?"
-#define RANGE_TERM \
-  "(" RANGE_VERSION "\\s+-\\s+" RANGE_VERSION "|(~>|=>|=<|[<>!]=|[=<>~^])?\\s*" RANGE_VERSION ")"
-#define RANGE_ALTERNATIVE "\\s*" RANGE_TERM "((\\s+|\\s*,\\s*)" RANGE_TERM ")*\\s*"
-#define RANGE_PATTERN "^" RANGE_ALTERNATIVE "(\\|\\|" RANGE_ALTERNATIVE ")*$"
-#define AGE_PATTERN "([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?"
-#define DATE_PATTERN                                                                               \
-  "[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{" \
-  "2}))?"
-#define NEWER_THAN_PATTERN "^(" AGE_PATTERN "|" DATE_PATTERN ")$"
-
-/* One key of a selector: config/version_selector.h. */
-static json_t *selector_field(const struct artm_field *field, bool setting) {
-  bool semver = strcmp(field->name, "semver") == 0, age = strcmp(field->name, "newer_than") == 0;
-  json_t *schema;
-  if (strcmp(field->name, "exclude") == 0) {
-    json_t *list = json_pack("{s:s, s:o, s:i}", "type", "array", "items",
-                             or_variable(some_text(NULL), setting), "minItems", 1);
-    schema = any_of(some_text(NULL), list);
-  } else if (semver || age) {
-    schema = or_variable(some_text(semver ? RANGE_PATTERN : NEWER_THAN_PATTERN), setting);
-  } else {
-    return schema_field(field, setting);
-  }
-  json_object_set_new(schema, "description", json_string(field->doc));
-  return schema;
-}
-
-/* A version: config/version.h. setting: ${VAR} may stand for any text in it. */
-static json_t *version_schema(bool setting) {
-  json_t *pin = json_object(), *selector = json_object();
-  json_object_set_new(pin, "tag", or_variable(schema_text(TAG_PATTERN), setting));
-  json_object_set_new(pin, "digest", or_variable(schema_text(DIGEST_PATTERN), setting));
-  const struct field_table *keys = selector_fields();
-  for (size_t i = 0; i < keys->count; i++)
-    json_object_set_new(selector, keys->fields[i].name, selector_field(&keys->fields[i], setting));
-  json_t *maps[] = {schema_object(pin), schema_object(selector)};
-  json_t *schema = any_of(schema_text(TAG_PATTERN), schema_text("^sha256:[a-f0-9]{64}$"));
-  for (size_t i = 0; i < 2; i++) {
-    json_object_set_new(maps[i], "minProperties", json_integer(1));
-    json_array_append_new(json_object_get(schema, "anyOf"), maps[i]);
-  }
-  return schema;
+json_t *schema_or_variable(json_t *schema, bool setting) {
+  return setting ? schema_either(schema, schema_text(VARIABLE_PATTERN)) : schema;
 }
 
 static json_t *list_schema(const struct artm_field *field, bool setting) {
-  json_t *items = field->role == ARTM_ROLE_AXIS        ? version_schema(setting)
+  json_t *items = field->role == ARTM_ROLE_AXIS        ? schema_version(setting)
                   : field->role == ARTM_ROLE_PLATFORMS ? schema_text(PLATFORM_PATTERN)
                                                        : scalar_schema(field, field->element);
   json_t *schema = json_object();
   json_object_set_new(schema, "type", json_string("array"));
-  json_object_set_new(schema, "items", or_variable(items, setting));
+  json_object_set_new(schema, "items", schema_or_variable(items, setting));
   bool must_have = field->flags & ARTM_FIELD_REQUIRED || field->role == ARTM_ROLE_AXIS ||
                    field->role == ARTM_ROLE_PLATFORMS;
   if (must_have)
@@ -210,7 +178,7 @@ static json_t *map_schema(const struct artm_field *field, bool setting) {
   json_t *schema = json_object();
   json_object_set_new(schema, "type", json_string("object"));
   json_object_set_new(schema, "additionalProperties",
-                      or_variable(scalar_schema(field, field->element), setting));
+                      schema_or_variable(scalar_schema(field, field->element), setting));
   if (field->flags & ARTM_FIELD_REQUIRED)
     json_object_set_new(schema, "minProperties", json_integer(1));
   return schema;
@@ -233,8 +201,12 @@ json_t *schema_field(const struct artm_field *field, bool setting) {
     schema = list_schema(field, setting);
   else if (field->type == ARTM_TYPE_MAP)
     schema = map_schema(field, setting);
+  else if (field->type == FIELD_TYPE_GATE)
+    schema = schema_gate(setting);
+  else if (field->type == FIELD_TYPE_ALLOW)
+    schema = schema_allow(setting);
   else
-    schema = or_variable(scalar_schema(field, field->type), setting && !plain);
+    schema = schema_or_variable(scalar_schema(field, field->type), setting && !plain);
   if (field->doc)
     json_object_set_new(schema, "description", json_string(field->doc));
   if (field->default_value)
@@ -246,7 +218,7 @@ json_t *schema_field(const struct artm_field *field, bool setting) {
 
 void schema_properties(json_t *properties, const struct field_table *table, bool setting) {
   for (size_t i = 0; i < table->count; i++)
-    if (!(table->fields[i].flags & FIELD_UNSUPPORTED))
+    if (table->fields[i].type != FIELD_TYPE_SCAN)
       json_object_set_new(properties, table->fields[i].name,
                           schema_field(&table->fields[i], setting));
 }

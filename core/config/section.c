@@ -13,8 +13,7 @@ static bool check_core_fields(const struct node *map, struct problems *problems)
     const struct artm_field *field = &table->fields[i];
     const struct node_pair *pair = node_pair(map, field->name);
     if (pair)
-      fine &=
-          field_check(field, field->flags & FIELD_UNSUPPORTED ? pair->key : pair->value, problems);
+      fine &= field_check(field, pair->value, problems);
   }
   return fine;
 }

@@ -16,8 +16,7 @@ enum setting {
   ON_CHANGE,
   INDEX,
   REFERRERS,
-  SETTINGS_READ, /* those that follow are kept for later versions */
-  SCANNERS = SETTINGS_READ,
+  SCANNERS,
   REPORTS,
   GATE,
   SETTINGS
@@ -59,13 +58,13 @@ static const struct section_schema *find_known(const struct reader *r, const cha
 
 static void report_unclaimed(const struct reader *r, const struct node *key, bool top) {
   auto_buf loaded = {0};
-  const char **words = mem_array(SETTINGS_READ + r->known_count, sizeof *words);
+  const char **words = mem_array(SETTINGS + r->known_count, sizeof *words);
   size_t count = 0;
   for (size_t i = 0; i < r->known_count; i++) {
     words[count++] = r->known[i].section;
     buf_printf(&loaded, "%s%s (%s)", i ? ", " : "", r->known[i].plugin, r->known[i].section);
   }
-  for (size_t i = 0; top && i < SETTINGS_READ; i++)
+  for (size_t i = 0; top && i < SETTINGS; i++)
     words[count++] = names[i];
   struct problem *problem = problem_add(r->problems, key, top ? "unclaimed-section" : "unknown-key",
                                         "no plugin claims '%.80s:'; loaded: %s", key->text,
@@ -119,10 +118,7 @@ static bool take_setting(struct reader *r, const struct node_pair *pair) {
   if (i == SETTINGS)
     return false;
   const struct node *first = r->given[i] ? r->given[i]->key : NULL;
-  if (i >= SETTINGS_READ)
-    problem_add(r->problems, pair->key, "unsupported-key", "'%s:' is not supported by this version",
-                names[i]);
-  else if (first)
+  if (first)
     problem_add(r->problems, pair->key, "duplicate-setting",
                 "'%s:' is given twice, first in %s:%u:%u", names[i], first->file->path, first->line,
                 first->column);
@@ -252,6 +248,8 @@ void settings_read(struct document *document, const struct section_schema *known
   if (registries)
     settings_read_registries(settings, registries, problems);
   read_run(&r);
+  settings_read_scanning(settings, value_of(&r, SCANNERS), value_of(&r, GATE),
+                         value_of(&r, REPORTS), problems);
   read_plugins(&r);
   read_all(&r);
   read_defaults(&r);

@@ -27,10 +27,13 @@ struct settings {
   size_t target_count;
   struct registry_settings *registries;
   size_t registry_count;
-  struct artm_config run;     /* parallel, retries, fail_fast, connect_timeout, stall_timeout */
-  struct artm_config all;     /* on_change, index, referrers for all entries (top level) */
-  const struct node *plugins; /* plugins: {SECTION: ID | {id: ID, options}}, or NULL */
-  struct section *sections;   /* in order of appearance */
+  struct artm_config run;      /* parallel, retries, fail_fast, connect_timeout, stall_timeout */
+  struct artm_config all;      /* on_change, index, referrers for all entries (top level) */
+  const struct node *scanners; /* scanners: {ID: {...}}, or NULL; config/scanning.h reads it */
+  const struct node *gate;     /* gate: of the top level, or NULL */
+  struct artm_config reports;  /* dir, keep */
+  const struct node *plugins;  /* plugins: {SECTION: ID | {id: ID, options}}, or NULL */
+  struct section *sections;    /* in order of appearance */
   size_t section_count;
   struct arena memory;
   struct strings secrets; /* resolved passwords, wiped at the end */
@@ -47,8 +50,7 @@ struct section_schema {
 };
 
 /* The core fields of every entry (destination, targets, index, on_change, referrers, scan, gate,
- * allow_empty). Of these this version refuses scan and gate (FIELD_UNSUPPORTED). No plugin may
- * claim any of them. */
+ * allow_empty). No plugin may claim any of them. */
 const struct field_table *core_entry_fields(void);
 /* Their names, in the order of the table: "reserved" of the functions in field.h. */
 const char *const *core_entry_names(size_t *ret_count);
@@ -75,7 +77,7 @@ const struct node *settings_plugin_options(const struct settings *, const char *
 
 /* The core's own option tables, for schema, help and man pages. */
 struct settings_tables {
-  const struct field_table *top, *run, *registry, *entry;
+  const struct field_table *top, *run, *registry, *entry, *reports;
 };
 const struct settings_tables *settings_tables(void);
 #endif

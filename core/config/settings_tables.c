@@ -4,7 +4,6 @@
 
 #define TABLE(array) \
   { (struct artm_field *)(array), sizeof(array) / sizeof((array)[0]), NULL }
-#define LATER(field) ARTM_FIELD(.name = field, .type = ARTM_TYPE_STRING, .flags = FIELD_UNSUPPORTED)
 
 #define INDEX_FIELD                                                                             \
   ARTM_FIELD(.name = "index", .type = ARTM_TYPE_ENUM, .constraint = "filtered|sparse|verbatim", \
@@ -17,7 +16,12 @@
   ARTM_FIELD(.name = "referrers", .type = FIELD_TYPE_REFERRERS, \
              .doc = "Whether signatures, SBOMs and attestations are copied, too")
 
-static const struct artm_field top_fields[] = {INDEX_FIELD, ON_CHANGE_FIELD, REFERRERS_FIELD};
+#define GATE_FIELD                                    \
+  ARTM_FIELD(.name = "gate", .type = FIELD_TYPE_GATE, \
+             .doc = "What findings warn, or keep a tag from being published")
+
+static const struct artm_field top_fields[] = {INDEX_FIELD, ON_CHANGE_FIELD, REFERRERS_FIELD,
+                                               GATE_FIELD};
 
 static const struct artm_field entry_fields[] = {
     ARTM_FIELD(.name = "destination", .type = ARTM_TYPE_STRING,
@@ -27,8 +31,9 @@ static const struct artm_field entry_fields[] = {
     INDEX_FIELD,
     ON_CHANGE_FIELD,
     REFERRERS_FIELD,
-    LATER("scan"),
-    LATER("gate"),
+    ARTM_FIELD(.name = "scan", .type = FIELD_TYPE_SCAN,
+               .doc = "Whether it is scanned, and how each scanner is set for it"),
+    GATE_FIELD,
     ARTM_FIELD(.name = "allow_empty", .type = ARTM_TYPE_BOOL, .default_value = "false",
                .doc = "Selectors may pick no version at all"),
 };
@@ -76,8 +81,17 @@ static const struct artm_field registry_fields[] = {
                .doc = "Stop when the registry's pull budget falls below this"),
 };
 
+static const struct artm_field report_fields[] = {
+    ARTM_FIELD(.name = "dir", .type = ARTM_TYPE_STRING,
+               .flags = ARTM_FIELD_PATH | ARTM_FIELD_REQUIRED,
+               .doc = "Folder that gets the reports of each run"),
+    ARTM_FIELD(.name = "keep", .type = ARTM_TYPE_DURATION, .default_value = "30d",
+               .doc = "How long the folders of earlier runs are kept"),
+};
+
 static const struct field_table top = TABLE(top_fields), entry = TABLE(entry_fields),
-                                run = TABLE(run_fields), registry = TABLE(registry_fields);
+                                run = TABLE(run_fields), registry = TABLE(registry_fields),
+                                reports = TABLE(report_fields);
 
 const struct field_table *core_entry_fields(void) {
   return &entry;
@@ -89,6 +103,6 @@ const char *const *core_entry_names(size_t *ret_count) {
 }
 
 const struct settings_tables *settings_tables(void) {
-  static const struct settings_tables tables = {&top, &run, &registry, &entry};
+  static const struct settings_tables tables = {&top, &run, &registry, &entry, &reports};
   return &tables;
 }

@@ -62,15 +62,21 @@ static void take_word(char *to, size_t size, const char *from) {
     memcpy(to, from, strlen(from) + 1);
 }
 
-int config_platform_check(const struct entry *entry, const void *config, size_t size,
-                          struct platform *ret, struct error *err) {
+int config_platform_read(const void *config, size_t size, struct platform *ret, struct error *err) {
   auto_json json = NULL;
   if (json_parse(config, size, &json, err) < 0)
     return error_wrap(err, "the image's config");
+  take_word(ret->os, sizeof ret->os, json_text(json, "os"));
+  take_word(ret->architecture, sizeof ret->architecture, json_text(json, "architecture"));
+  take_word(ret->variant, sizeof ret->variant, json_text(json, "variant"));
+  return 0;
+}
+
+int config_platform_check(const struct entry *entry, const void *config, size_t size,
+                          struct platform *ret, struct error *err) {
   struct platform present = {0};
-  take_word(present.os, sizeof present.os, json_text(json, "os"));
-  take_word(present.architecture, sizeof present.architecture, json_text(json, "architecture"));
-  take_word(present.variant, sizeof present.variant, json_text(json, "variant"));
+  if (config_platform_read(config, size, &present, err) < 0)
+    return err->code;
   for (size_t p = 0; p < entry->platform_count; p++) {
     if (!platform_covers(&entry->platforms[p], &present)) {
       char name[96] = "none in its config";

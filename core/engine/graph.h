@@ -44,6 +44,8 @@ char *graph_wanted_platforms(const struct entry *);
  * wanted platform is missing. keep has item_count places. */
 int children_choose(const struct entry *, const struct manifest *index, bool *keep,
                     struct error *err);
+/* What an image's config says; words that it lacks stay "". */
+int config_platform_read(const void *config, size_t size, struct platform *ret, struct error *err);
 /* ARTM_E_NOT_FOUND unless an image's config names a wanted platform; ret gets it. */
 int config_platform_check(const struct entry *, const void *config, size_t size,
                           struct platform *ret, struct error *err);

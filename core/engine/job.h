@@ -11,6 +11,7 @@
 #include "http/traffic.h"
 
 struct budget_table;
+struct scan_queue;
 struct subject_table;
 
 struct run {
@@ -23,6 +24,7 @@ struct run {
   struct manifest_cache *manifests;
   struct budget_table *budgets;
   struct subject_table *subjects;
+  struct scan_queue *scans;
 };
 
 struct row;
@@ -44,6 +46,7 @@ struct job {
   bool ask_each;                /* the registry missed a blob: nothing is inferred any more */
   unsigned char *brought;       /* by blob of the graph: how it came, enum how */
   uint32_t worker;              /* that runs the job */
+  struct log_group *log;        /* what it logs, where a CI system folds it */
 };
 
 /* One artefact and its jobs, which run one after another: the source is resolved once, and what
@@ -109,6 +112,8 @@ void job_learn_from_target(struct job *);
 
 /* engine/publish.c: child manifests, root, tag; then looks whether the tag has it. */
 int job_publish(struct job *);
+/* Child manifests and the root under its digest: all but the tag. */
+int job_publish_untagged(struct job *);
 /* The same for the graph of a referrer, under its digest or a tag, without the look. Errors are in
  * the call. *result gets ARTM_PUT_*. */
 int job_publish_referrer(struct job *, struct artm_call *, const char *reference, uint32_t *result);

@@ -130,6 +130,23 @@ static int publish(struct job *job, struct artm_call *call, struct publication *
   return result;
 }
 
+static int fail(struct job *job, struct artm_call *call, const struct publication *publication) {
+  int code = call->error.code;
+  if (atomic_load(&job->failed))
+    return code ? code : job->error.code;
+  if (is_sparse_refused(job, call, publication))
+    error_hint(&call->error, "this target takes no index whose other platforms are missing; use "
+                             "'index: filtered' for this entry");
+  return job_fail(job, &call->error);
+}
+
+int job_publish_untagged(struct job *job) {
+  struct publication publication = {.reference = job->graph->root->digest.text};
+  auto_call call = job_call(job);
+  int result = publish(job, &call, &publication);
+  return result < 0 ? fail(job, &call, &publication) : result;
+}
+
 int job_publish(struct job *job) {
   const char *tag = job->row->matrix->tag;
   struct publication publication = {.reference = tag ? tag : job->graph->root->digest.text};
@@ -140,13 +157,7 @@ int job_publish(struct job *job) {
     result = verify(job, &call, publication.reference);
     job_span(job, "verify", job->worker, start);
   }
-  if (result < 0 && !atomic_load(&job->failed)) {
-    if (is_sparse_refused(job, &call, &publication))
-      error_hint(&call.error, "this target takes no index whose other platforms are missing; use "
-                              "'index: filtered' for this entry");
-    job_fail(job, &call.error);
-  }
-  return result;
+  return result < 0 ? fail(job, &call, &publication) : result;
 }
 
 int job_publish_referrer(struct job *job, struct artm_call *call, const char *reference,

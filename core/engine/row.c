@@ -4,6 +4,9 @@
 #include "base/clock.h"
 #include "engine/budget.h"
 #include "engine/referrers.h"
+#include "engine/scan.h"
+#include "report/log.h"
+#include "report/run_table.h"
 #include <stdlib.h>
 
 static bool is_stopping(const struct run *run) {
@@ -44,6 +47,22 @@ static void plan_counted(struct job *job) {
            str_copy("its size is not known: reading its manifests would use up counted pulls"));
 }
 
+/* All but the tag is put and scanned. ARTM_NO: the tag is withheld. */
+static int pass_gate(struct job *job) {
+  auto_error why = {0};
+  int result = job_publish_untagged(job);
+  if (result == 0)
+    result = job_scan(job, &job->row->graph->root->digest, &why);
+  if (result < 0)
+    return result;
+  if (result == ARTM_NO) {
+    job->record->status = JOB_BLOCKED;
+    set_digest(&job->record->target_digest, &job->old.digest);
+  }
+  error_move(result == ARTM_NO ? &job->record->error : &job->record->policy, &why);
+  return result;
+}
+
 static int do_job(struct job *job, enum comparison comparison) {
   struct row *row = job->row;
   bool plan = job->run->options->plan_only;
@@ -59,14 +78,22 @@ static int do_job(struct job *job, enum comparison comparison) {
   if (comparison == DIFFERENT)
     job_learn_from_target(job);
   result = job_transfer(job);
+  if (result == 0 && !plan && job_is_gated(job))
+    result = pass_gate(job);
   if (result == 0 && !plan)
     result = job_publish(job);
-  if (result < 0)
+  if (result != 0)
     return result;
   set_digest(&job->record->target_digest, &row->graph->root->digest);
   if (!row->matrix->tag)
     name_target(job, row->graph->root->digest.text);
   return 0;
+}
+
+/* A gate that blocks had its say before the tag; what it finds in one that is there, or a required
+ * scan that failed, is the record's policy. */
+static int scan_at_target(struct job *job, const struct digest *root) {
+  return job->record->scan_count ? 0 : job_scan(job, root, &job->record->policy);
 }
 
 /* A tag that has other content: 0 if it may be replaced. */
@@ -78,7 +105,8 @@ static int check_on_change(struct job *job) {
   if (on_change == ARTM_ON_CHANGE_KEEP) {
     record->status = JOB_KEPT;
     set_digest(&record->target_digest, &job->old.digest);
-    return ARTM_NO;
+    int result = job_is_scanned(job) ? scan_at_target(job, &job->old.digest) : 0;
+    return result < 0 ? result : ARTM_NO;
   }
   auto_error error = {0};
   error_set(&error, ARTM_E_POLICY, "the tag has %s, the source %s, and 'on_change' is fail",
@@ -92,11 +120,14 @@ static int check_on_change(struct job *job) {
 /* The tag is there; what refers to it follows. */
 static int end_with_referrers(struct job *job, enum job_status status) {
   struct job_record *record = job->record;
+  bool is_old = status == JOB_UNCHANGED;
   record->status = status;
   int result = job_referrers(job);
-  if (status == JOB_UNCHANGED && record->referrers_copied)
+  if (is_old && record->referrers_copied)
     record->status = job->run->options->plan_only ? JOB_WOULD_UPDATE : JOB_UPDATED;
-  return result;
+  if (result == 0 && job_is_scanned(job))
+    result = scan_at_target(job, is_old ? &job->old.digest : &job->row->graph->root->digest);
+  return result < 0 ? result : 0;
 }
 
 static int job_steps(struct job *job) {
@@ -118,8 +149,8 @@ static int job_steps(struct job *job) {
     return result < 0 ? result : 0;
   result = do_job(job, comparison);
   set_digest(&record->source_digest, &job->row->root.digest);
-  if (result < 0)
-    return result;
+  if (result != 0)
+    return result < 0 ? result : 0;
   bool plan = job->run->options->plan_only;
   if (comparison == ABSENT)
     return end_with_referrers(job, plan ? JOB_WOULD_CREATE : JOB_CREATED);
@@ -176,25 +207,63 @@ static void end_failed(struct job *job) {
     error_where(&record->error, "%s",
                 record->target_reference ? record->target_reference
                                          : job->row->matrix->entry->name);
+}
+
+/* --fail-fast: begun jobs end, no further one begins. */
+static void stop_after_failure(const struct job *job) {
   int going_on = 0;
-  if (record->status == JOB_FAILED && job->run->options->fail_fast)
+  bool failed = job->record->status == JOB_FAILED || job->record->status == JOB_BLOCKED;
+  if (failed && job->run->options->fail_fast)
     atomic_compare_exchange_strong(&job->run->input->cancel->level, &going_on, 1);
+}
+
+/* What stands at the target is scanned, and nothing else happens. */
+static int scan_steps(struct job *job) {
+  struct job_record *record = job->record;
+  const char *tag = job->row->matrix->tag;
+  auto_call call = job_call(job);
+  int result =
+      target_resolve(job->repository, &call, tag ? tag : row_reference(job->row), &job->old);
+  if (result == ARTM_NO) {
+    call_fail(&call, ARTM_E_NOT_FOUND, "it is not at the target");
+    error_where(&call.error, "%s", record->target_reference);
+    error_hint(&call.error, "scan looks at what was mirrored before; 'artmirror mirror' brings it");
+  }
+  if (result != 0)
+    return job_fail(job, &call.error);
+  set_digest(&record->target_digest, &job->old.digest);
+  record->status = JOB_UNCHANGED;
+  result = scan_at_target(job, &job->old.digest);
+  return result < 0 ? result : 0;
+}
+
+static int run_steps(struct job *job) {
+  if (!job->run->options->scan_only)
+    choose_origin(job);
+  int result = open_repository(job);
+  if (result < 0)
+    return result;
+  return job->run->options->scan_only ? scan_steps(job) : job_steps(job);
 }
 
 static void job_run(struct job *job) {
   struct job_record *record = job->record;
+  job->log = log_group_new();
+  struct log_group *before = log_group_enter(job->log);
   record->start_ms = clock_wall_ms();
-  if (is_stopping(job->run)) {
+  if (is_stopping(job->run))
     record->status = JOB_SKIPPED;
-  } else {
-    choose_origin(job);
-    if (open_repository(job) < 0 || job_steps(job) < 0)
-      end_failed(job);
-  }
+  else if (run_steps(job) < 0)
+    end_failed(job);
+  stop_after_failure(job);
   record_requests(job);
   record->end_ms = clock_wall_ms();
   if (job->run->progress)
     progress_job_done(job->run->progress, record);
+  log_group_enter(before);
+  auto_free char *label = job_label(record);
+  log_group_end(job->log, label);
+  job->log = NULL;
 }
 
 static int open_artefact(struct row *row) {
@@ -216,6 +285,7 @@ static void fail_all(struct row *row) {
     error_copy(&copy, &row->error);
     job_fail(job, &copy);
     end_failed(job);
+    stop_after_failure(job);
     if (row->run->progress)
       progress_job_done(row->run->progress, job->record);
   }
@@ -223,7 +293,8 @@ static void fail_all(struct row *row) {
 
 void row_run(struct task *task, uint32_t worker) {
   struct row *row = (struct row *)task;
-  if (!is_stopping(row->run) && (row->error.code || open_artefact(row) < 0)) {
+  bool reads = !row->run->options->scan_only;
+  if (!is_stopping(row->run) && (row->error.code || (reads && open_artefact(row) < 0))) {
     fail_all(row);
     return;
   }

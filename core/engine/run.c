@@ -8,6 +8,7 @@
 #include "engine/jobs.h"
 #include "engine/manifests.h"
 #include "engine/referrers.h"
+#include "engine/scan_queue.h"
 #include "report/log.h"
 #include <stdlib.h>
 
@@ -40,6 +41,7 @@ static void run_set_up(struct run *run) {
   run->manifests = manifest_cache_new();
   run->budgets = budget_table_new(input->http);
   run->subjects = subject_table_new();
+  run->scans = scan_queue_new(input, run->pool, run->report);
   run->known = mem_array(input->target_count, sizeof *run->known);
   for (size_t i = 0; i < input->target_count; i++)
     run->known[i] = known_new();
@@ -51,6 +53,7 @@ static void run_tear_down(struct run *run) {
   manifest_cache_free(run->manifests);
   budget_table_free(run->budgets);
   subject_table_free(run->subjects);
+  scan_queue_free(run->scans);
   for (size_t i = 0; i < run->input->target_count; i++)
     known_free(run->known[i]);
   free(run->known);
@@ -68,7 +71,8 @@ int run_execute(const struct run_input *input, const struct run_options *options
   struct run run = {.input = input, .options = options, .report = report};
   struct row_list rows = {0};
   run_set_up(&run);
-  sources_begin(input);
+  if (!options->scan_only)
+    sources_begin(input);
   rows_make(&run, &rows);
   run.progress =
       progress_new(report->job_count, options->terminal, options->verbose, options->quiet);

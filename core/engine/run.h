@@ -4,6 +4,7 @@
 #define ENGINE_RUN_H
 #include "base/call.h"
 #include "matrix/matrix.h"
+#include "plugin/scanner.h"
 #include "plugin/source.h"
 #include "plugin/target.h"
 #include "report/progress.h"
@@ -15,9 +16,17 @@ struct run_target {
   struct target *target;
 };
 
+struct run_scanner { /* order of entry->scans */
+  const struct scanner_schema *schema;
+  struct scanner *scanner; /* NULL: left out */
+  bool forced;             /* --scan, --scanner: on whatever the config says */
+};
+struct scan_cache;
+
 struct run_options {
-  const char *command; /* "mirror" or "plan" */
+  const char *command; /* "mirror", "plan" or "scan" */
   bool plan_only;      /* nothing is written */
+  bool scan_only;      /* what the targets have is scanned; no source is asked */
   bool fail_fast;
   uint32_t parallel;             /* workers */
   uint32_t retries;              /* further attempts for a blob or a manifest */
@@ -34,7 +43,10 @@ struct run_input {
   size_t schema_count;
   struct run_target *targets;
   size_t target_count;
-  struct http_client *http; /* budgets */
+  struct run_scanner *scanners;
+  size_t scanner_count;
+  struct scan_cache *scans; /* outlives the report's last use; NULL without scanners */
+  struct http_client *http; /* budgets, registries for scanners */
   struct cancel *cancel;
 };
 /* Runs everything; job failures are in the report, not in err. The report is the caller's. */

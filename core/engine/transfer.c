@@ -151,9 +151,11 @@ static void part_end(struct blob_part *part) {
 static void part_bring(struct job *job, size_t index, int64_t mount_from, uint32_t worker) {
   const struct descriptor *blob = job->graph->blobs[index];
   int64_t start = clock_wall_ms();
+  struct log_group *before = log_group_enter(job->log);
   auto_call call = job_call(job);
   enum how how;
   int result = bring(job, blob, mount_from, &call, &how);
+  log_group_enter(before);
   known_finish(job->run->known[job->target_index], &blob->digest, job->known_repository,
                result == 0, job->run->pool);
   if (result == 0)

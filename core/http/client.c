@@ -45,6 +45,7 @@ static void origin_free(struct origin *origin) {
     free(origin->challenge);
   }
   buf_done(&origin->certificates.ca);
+  free(origin->certificates.ca_file);
   free(origin->certificates.cert);
   free(origin->certificates.key);
   free(origin->name);

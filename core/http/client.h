@@ -65,6 +65,14 @@ bool http_budget(struct http_client *, const char *registry, struct http_budget 
 const struct registry_settings *http_registry_settings(struct http_client *, const char *registry);
 /* Connections opened so far to an origin; for tests and the debug log. */
 uint64_t http_connections_opened(struct http_client *);
+/* For a tool that reads from a registry itself: is it spoken to in plain HTTP? By the config, or,
+ * on loopback, as was found out; if that is not known yet, by a request. */
+int http_registry_is_plain(struct http_client *, struct artm_call *, const char *registry,
+                           bool *ret);
+/* The file of the registry's own CA: the config's, CURL_CA_BUNDLE, the one of certs.d, in this
+ * order. NULL: the system's, or what SSL_CERT_FILE and SSL_CERT_DIR name. Lives as long as the
+ * client. */
+const char *http_registry_ca(struct http_client *, const char *registry);
 /* docker-config/1: the document for config.json that lets its reader pull this repository
  * ("host[:port]/name"); caller wipes. "{}" form without credentials. */
 int http_docker_config(struct http_client *, struct artm_call *, const char *repository,

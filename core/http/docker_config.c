@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* config.json for a tool that reads Docker's format: what lets it pull one repository, no more. */
+#include "http/authfile.h"
 #include "http/challenge.h"
 #include "http/send.h"
 #include "http/token.h"
@@ -11,16 +12,18 @@
 static char *document(const char *host, const char *key, const char *value) {
   if (!value)
     return str_copy("{}");
-  json_t *json = json_pack("{s:{s:{s:s}}}", "auths", host, key, value);
+  auto_strings names = {0};
+  strings_add(&names, host);
+  json_t *json = json_pack("{s:{s:{s:s}}}", "auths", authfile_server(&names), key, value);
   char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
   json_decref(json);
   return text ? text : str_copy("{}");
 }
 
-/* Asks the registry's own root, so that its challenge is known: a mirror's, or that of where a
- * redirect leads, must not learn what is the registry's. */
-static int ask_root(struct http_client *client, struct artm_call *call, const char *host,
-                    const char *scope, struct url *ret) {
+/* Of the registry itself: a mirror's challenge, or that of where a redirect leads, must not learn
+ * what is the registry's. */
+int registry_ask(struct http_client *client, struct artm_call *call, const char *host,
+                 const char *scope, struct url *ret) {
   auto_free char *url = str_format("//%s/v2/", host);
   const struct artm_http_request request = {.struct_size = (uint32_t)sizeof request,
                                             .flags = ARTM_HTTP_ANY_STATUS,
@@ -66,7 +69,8 @@ static int write_for(struct http_client *client, struct artm_call *call, const c
                                           .service = challenge->service,
                                           .scopes = &scopes,
                                           .repository = repository,
-                                          .left_ms = TOOL_LEFT_MS};
+                                          .left_ms = TOOL_LEFT_MS,
+                                          .exact = true};
     return pull_token(client, call, &request, host, ret_json);
   }
   if (credential && credential->registry_token && challenge->scheme == AUTH_BEARER) {
@@ -88,7 +92,7 @@ int http_docker_config(struct http_client *client, struct artm_call *call, const
   auto_free char *scope = str_format("repository:%s:pull", slash + 1);
   auto_url home = {0};
   struct challenge challenge = {0};
-  int rc = ask_root(client, call, host, scope, &home);
+  int rc = registry_ask(client, call, host, scope, &home);
   if (rc)
     return rc;
   struct origin *origin = origin_get(client, &home);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whether an origin is asked by TLS or plain HTTP. */
 #include "http/scheme.h"
+#include "http/send.h"
 #include "report/log.h"
 #include <string.h>
 
@@ -58,6 +59,18 @@ void scheme_end(struct http_client *client, const char *authority, enum wire fou
   if (found == WIRE_PLAIN)
     log_write(LOG_DEBUG, "http", "%s does not speak TLS: plain http, as it is on loopback",
               authority);
+}
+
+int http_registry_is_plain(struct http_client *client, struct artm_call *call, const char *name,
+                           bool *ret) {
+  const struct registry *registry = registry_get(client, name);
+  auto_url home = {0};
+  int rc = 0;
+  if (scheme_known(client, registry->served) == WIRE_UNKNOWN)
+    rc = registry_ask(client, call, name, NULL, &home);
+  if (rc == 0)
+    *ret = scheme_known(client, registry->served) == WIRE_PLAIN;
+  return rc;
 }
 
 enum wire scheme_of_failure(CURLcode code, const char *text) {

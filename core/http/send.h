@@ -62,6 +62,9 @@ bool request_reads(const struct artm_http_request *); /* GET or HEAD */
 char *request_authority(const char *url);             /* caller frees */
 /* The root of a registry's own server, by the scheme that is known of it. */
 int registry_home(struct http_client *, const struct registry *, struct url *ret, struct error *);
+/* docker_config.c: a request to that root, so that its scheme and its challenge are known. */
+int registry_ask(struct http_client *, struct artm_call *, const char *host, const char *scope,
+                 struct url *ret);
 /* mirror.c: ARTM_NO if no mirror has it and the registry itself is to be asked. */
 int send_to_mirrors(struct http_client *, struct artm_call *, const struct artm_http_request *,
                     const struct registry_settings *, struct response **ret);

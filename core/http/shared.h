@@ -31,6 +31,7 @@ struct registry {
 struct certificates {
   bool read;
   struct buf ca;
+  char *ca_file; /* that ca was read from, if it is only one */
   char *cert, *key;
 };
 

@@ -2,6 +2,7 @@
 /* Certificates: the config, what a plugin offers, the environment, certs.d, the system. */
 #include "http/tls.h"
 #include "base/fs.h"
+#include "http/send.h"
 #include "report/log.h"
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,10 @@ static bool read_folder(const char *folder, struct certificates *found) {
         log_write(LOG_WARNING, "http", "%s", problem.message);
         continue;
       }
+      if (!found->ca.len)
+        found->ca_file = str_copy(path);
+      else
+        free(take(found->ca_file));
       buf_add(&found->ca, one.data, one.len);
       buf_text(&found->ca, "\n");
     } else if (text_ends(path, ".cert") && !found->cert) {
@@ -105,16 +110,35 @@ static const struct certificates *certificates_of(struct http_client *client, st
   return &origin->certificates;
 }
 
+static const char *variable(const char *name) {
+  const char *value = getenv(name);
+  return value && *value ? value : NULL;
+}
+
+const char *http_registry_ca(struct http_client *client, const char *name) {
+  const struct registry *registry = registry_get(client, name);
+  auto_url home = {0};
+  auto_error ignored = {0};
+  if (registry->settings && registry->settings->ca)
+    return registry->settings->ca;
+  if (variable("SSL_CERT_FILE") || variable("SSL_CERT_DIR"))
+    return NULL;
+  if (variable("CURL_CA_BUNDLE"))
+    return variable("CURL_CA_BUNDLE");
+  if (registry_home(client, registry, &home, &ignored) || !home.tls)
+    return NULL;
+  const struct certificates *local = certificates_of(client, origin_get(client, &home), &home);
+  if (local->ca.len && !local->ca_file)
+    log_write(LOG_DEBUG, "http", "certs.d has several CA files for %s: tools are told of none",
+              name);
+  return local->ca_file;
+}
+
 static int need_file(struct artm_call *call, const char *path, const char *what) {
   if (fs_exists(path))
     return 0;
   call_fail(call, ARTM_E_CONFIG, "%s '%s' does not exist", what, path);
   return ARTM_E_CONFIG;
-}
-
-static const char *variable(const char *name) {
-  const char *value = getenv(name);
-  return value && *value ? value : NULL;
 }
 
 /* The config's or a plugin's CA; SSL_CERT_FILE, SSL_CERT_DIR, CURL_CA_BUNDLE; certs.d. */

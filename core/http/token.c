@@ -62,7 +62,8 @@ static struct token *find_ready(const struct http_client *client, const char *is
                                 uint64_t now) {
   for (struct token *t = client->tokens; t; t = t->next)
     if (t->text && lasts(t, now, request->left_ms) && strcmp(t->issuer, issuer) == 0 &&
-        (strcmp(t->key, key) == 0 || scopes_cover(&t->scopes, request->scopes)))
+        (strcmp(t->key, key) == 0 ||
+         (!request->exact && scopes_cover(&t->scopes, request->scopes))))
       return t;
   return NULL;
 }

@@ -15,6 +15,7 @@ struct token_request {
   const struct scopes *scopes;
   const char *repository; /* for messages, or NULL */
   uint64_t left_ms;       /* it must be good for so long */
+  bool exact;             /* and for nothing but these scopes: it leaves our hands */
 };
 
 /* *fresh: it was just fetched. Caller wipes *ret. */

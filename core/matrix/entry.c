@@ -4,6 +4,7 @@
 #include "matrix/entry.h"
 #include "config/path.h"
 #include "config/referrers.h"
+#include "matrix/entry_scans.h"
 #include <string.h>
 
 static const char *const index_names[] = {"filtered", "sparse", "verbatim"};
@@ -15,6 +16,7 @@ struct reader {
   const struct section *section;
   const struct node *fallback; /* the section's defaults, paths absolute */
   struct entries *entries;
+  struct scan_reader *scans;
   struct problems *problems;
 };
 
@@ -176,12 +178,17 @@ static void read_entry(const struct reader *r, const struct node *node, size_t s
   read_platforms(r, entry);
   read_targets(r, entry);
   read_referrers(r, entry);
+  scan_reader_entry(r->scans, entry);
   entry->allow_empty = config_number(&entry->core, "allow_empty", 0) != 0;
 }
 
 void entries_read(const struct settings *settings, const struct section_schema *schemas,
-                  size_t count, struct entries *entries, struct problems *problems) {
-  struct reader r = {.settings = settings, .entries = entries, .problems = problems};
+                  size_t count, const struct scanners *scanners, struct entries *entries,
+                  struct problems *problems) {
+  struct scan_reader scans;
+  scan_reader_begin(&scans, settings, scanners, entries, problems);
+  struct reader r = {
+      .settings = settings, .entries = entries, .scans = &scans, .problems = problems};
   for (size_t i = 0; i < settings->section_count; i++) {
     r.section = &settings->sections[i];
     r.schema = NULL;
@@ -192,10 +199,12 @@ void entries_read(const struct settings *settings, const struct section_schema *
       continue; /* unclaimed, or its plugin did not open: reported there */
     if (r.section->defaults != NULL)
       section_check_defaults(r.schema, r.section->defaults, problems);
+    scan_reader_section(&scans, r.section->defaults);
     r.fallback = paths_make_absolute(&r.schema->fields, r.section->defaults, &entries->memory);
     for (size_t k = 0; k < r.section->entry_count; k++)
       read_entry(&r, r.section->entries[k], i, k);
   }
+  scan_reader_end(&scans);
 }
 
 void entries_done(struct entries *entries) {

@@ -2,6 +2,7 @@
 /* Entries of all sections, checked: versions, platforms, destinations, duplicates, collisions. */
 #ifndef MATRIX_ENTRY_H
 #define MATRIX_ENTRY_H
+#include "config/scanning.h"
 #include "config/settings.h"
 #include "config/version.h"
 #include "oci/platform.h"
@@ -33,16 +34,20 @@ struct entry {
   size_t target_count;
   struct referrer_rule referrers; /* entry, else defaults, else top level */
   bool allow_empty;               /* selectors may pick nothing */
+  const struct scan_rule *scans;  /* one a scanner; entries that set nothing share them */
+  size_t scan_count;
 };
 struct entries {
   struct entry *items;
   size_t count, capacity;
+  struct scan_rule *scans; /* of the top level, one a scanner */
+  size_t scan_count;
   struct arena memory;
 };
 
 /* Builds the entries of every section in settings; problems for all that is wrong with them. */
 void entries_read(const struct settings *, const struct section_schema *schemas, size_t count,
-                  struct entries *, struct problems *);
+                  const struct scanners *, struct entries *, struct problems *);
 void entries_done(struct entries *);
 
 /* Destination of one version: "repository" and "tag" (NULL for a digest-only version). Fills the

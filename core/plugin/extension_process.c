@@ -90,21 +90,33 @@ static int open_output(struct artm_call *call, const char *folder, const char *n
   return 0;
 }
 
+/* What the tool wrote last, for people. A cut one begins at a whole word: half a secret would not
+ * be known as one. Caller frees. */
+static char *shown_tail(struct buf *tail) {
+  auto_buf shown = {0};
+  size_t from = 0;
+  for (size_t i = 0; i < tail->len; i++)
+    if (!tail->data[i])
+      tail->data[i] = ' ';
+  while (tail->len >= STDERR_MAX && from < tail->len && !strchr(" \t\r\n", tail->data[from]))
+    from++;
+  tail->max = 0;
+  buf_text(tail, "");
+  auto_free char *redacted = log_redact(tail->data + from);
+  text_escape(&shown, redacted, -1, STDERR_MAX);
+  return buf_take(&shown);
+}
+
 static void fill_result(struct artm_call *call, struct process_result *from, int output_fd,
                         struct artm_command_result *to) {
   struct stat st;
-  from->error_tail.max = 0;
-  buf_text(&from->error_tail, "");
-  auto_free char *redacted = log_redact(from->error_tail.data);
-  auto_buf tail = {0};
-  text_escape(&tail, redacted, -1, STDERR_MAX);
-  buf_text(&tail, "");
+  auto_free char *tail = shown_tail(&from->error_tail);
   struct artm_command_result result = {
       .struct_size = to->struct_size,
       .exit_code = from->exit_code,
       .signal = (uint32_t)from->signal,
       .output_size = from->output.len,
-      .stderr_tail = arena_copy(&call->memory, tail.data),
+      .stderr_tail = arena_copy(&call->memory, tail),
   };
   if (output_fd < 0) {
     char *output = buf_take(&from->output);

@@ -50,4 +50,8 @@ int target_put_manifest(struct repository *, struct artm_call *, const char *ref
 /* What refers to a digest, each once. ARTM_E_UNSUPPORTED: the target has no such list. */
 int target_referrers(struct repository *, struct artm_call *, const struct digest *of,
                      struct descriptor_list *ret);
+/* Writes a layout whose index names this one manifest into an empty folder. ARTM_E_UNSUPPORTED: the
+ * target can't. */
+int target_export_layout(struct repository *, struct artm_call *, const struct descriptor *,
+                         const char *folder);
 #endif

@@ -2,12 +2,11 @@
 /* The log on stderr. */
 #include "report/log.h"
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/fs.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "report/guard.h"
+#include "report/github.h"
+#include "report/log_format.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -18,12 +17,6 @@
 #define SECRET_MIN 4
 #define QUERY_MIN 8 /* shorter ones hold no token */
 
-struct event {
-  enum log_level level;
-  const char *topic, *message, *where, *hint;
-  int32_t code;
-};
-
 static struct {
   atomic_int minimum;
   pthread_mutex_t lock; /* all below */
@@ -32,6 +25,8 @@ static struct {
   void (*around)(void *arg, bool before);
   void *around_arg;
 } output = {.minimum = LOG_INFO, .lock = PTHREAD_MUTEX_INITIALIZER};
+
+static _Thread_local struct log_group *group; /* of this thread's lines */
 
 static struct {
   pthread_mutex_t lock;
@@ -141,87 +136,25 @@ char *log_redact(const char *text) {
   return buf_take(&out);
 }
 
-static const char *level_name(enum log_level level) {
-  static const char *const names[] = {[LOG_DEBUG] = "debug",
-                                      [LOG_INFO] = "info",
-                                      [LOG_NOTICE] = "notice",
-                                      [LOG_WARNING] = "warning",
-                                      [LOG_ERROR] = "error"};
-  return names[level];
-}
-
-static void add_escaped(struct buf *line, const char *text) {
-  auto_free char *clean = guard_field(text);
-  buf_text(line, clean);
-}
-
-/* A place that the message names already is not said twice. */
-static bool names_place(const struct event *event) {
-  return event->where == NULL || strstr(event->message, event->where) != NULL;
-}
-
-static void add_text(struct buf *out, const struct event *event, bool color) {
-  static const char *const colors[] = {[LOG_DEBUG] = "\033[2m",
-                                       [LOG_INFO] = "",
-                                       [LOG_NOTICE] = "\033[36m",
-                                       [LOG_WARNING] = "\033[33m",
-                                       [LOG_ERROR] = "\033[31m"};
-  auto_buf line = {0};
-  if (event->level != LOG_INFO)
-    buf_printf(&line, "%s%s:%s ", color ? colors[event->level] : "", level_name(event->level),
-               color ? "\033[0m" : "");
-  if (event->topic != NULL) {
-    add_escaped(&line, event->topic);
-    buf_text(&line, ": ");
-  }
-  if (!names_place(event)) {
-    add_escaped(&line, event->where);
-    buf_text(&line, ": ");
-  }
-  add_escaped(&line, event->message);
-  buf_text(&line, "\n");
-  if (event->hint != NULL) {
-    buf_text(&line, "  hint: ");
-    add_escaped(&line, event->hint);
-    buf_text(&line, "\n");
-  }
-  guard_text(out, line.data);
-}
-
-static void set_text(json_t *object, const char *name, const char *value) {
-  if (value != NULL)
-    json_object_set_new(object, name, guard_string(value));
-}
-
-static void add_json(struct buf *out, const struct event *event) {
-  auto_json object = json_object();
-  auto_free char *now = clock_format(clock_wall_ms());
-  set_text(object, "time", now);
-  set_text(object, "level", level_name(event->level));
-  set_text(object, "topic", event->topic);
-  set_text(object, "message", event->message);
-  set_text(object, "where", event->where);
-  set_text(object, "hint", event->hint);
-  if (event->code != 0)
-    set_text(object, "code", error_code_name(event->code));
-  auto_free char *text = json_compact(object);
-  guard_json(out, text);
-  buf_text(out, "\n");
-}
-
-static void write_event(const struct event *event) {
-  auto_buf out = {0};
-  pthread_mutex_lock(&output.lock);
-  if (output.format == LOG_JSON)
-    add_json(&out, event);
-  else
-    add_text(&out, event, output.color);
+/* With the lock held. */
+static void write_out(const struct buf *text) {
   if (output.around != NULL)
     output.around(output.around_arg, true);
   /* Where the log itself can't be written, there is nobody left to tell. */
-  fd_write_all(STDERR_FILENO, out.data, out.len);
+  fd_write_all(STDERR_FILENO, text->data, text->len);
   if (output.around != NULL)
     output.around(output.around_arg, false);
+}
+
+static void write_event(const struct log_event *event) {
+  auto_buf out = {0};
+  pthread_mutex_lock(&output.lock);
+  if (output.format == LOG_JSON)
+    log_event_json(event, &out);
+  else
+    log_event_text(event, output.color, &out);
+  if (group == NULL || event->level >= LOG_ERROR || !log_group_keep(group, &out))
+    write_out(&out);
   pthread_mutex_unlock(&output.lock);
 }
 
@@ -235,19 +168,45 @@ void log_write(enum log_level level, const char *topic, const char *format, ...)
   va_end(args);
   if (len < 0)
     return;
-  write_event(&(struct event){.level = level, .topic = topic, .message = message});
+  write_event(&(struct log_event){.level = level, .topic = topic, .message = message});
   free(message);
 }
 
 void log_failure(const char *topic, const struct error *err) {
   if (!log_enabled(LOG_ERROR))
     return;
-  write_event(&(struct event){.level = LOG_ERROR,
-                              .topic = topic,
-                              .message = err->message ? err->message : "failed",
-                              .where = err->where,
-                              .hint = err->hint,
-                              .code = err->code});
+  write_event(&(struct log_event){.level = LOG_ERROR,
+                                  .topic = topic,
+                                  .message = err->message ? err->message : "failed",
+                                  .where = err->where,
+                                  .hint = err->hint,
+                                  .code = err->code});
+}
+
+struct log_group *log_group_new(void) {
+  pthread_mutex_lock(&output.lock);
+  bool folds = output.format == LOG_TEXT && github_is_running();
+  pthread_mutex_unlock(&output.lock);
+  return folds ? mem_alloc(sizeof(struct log_group)) : NULL;
+}
+
+struct log_group *log_group_enter(struct log_group *entered) {
+  struct log_group *before = group;
+  group = entered;
+  return before;
+}
+
+void log_group_end(struct log_group *ended, const char *title) {
+  auto_buf out = {0};
+  if (ended == NULL)
+    return;
+  pthread_mutex_lock(&output.lock);
+  log_group_text(ended, title, &out);
+  if (out.len > 0)
+    write_out(&out);
+  pthread_mutex_unlock(&output.lock);
+  buf_done(&ended->lines);
+  free(ended);
 }
 
 void log_done(void) {

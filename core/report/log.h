@@ -27,6 +27,16 @@ void log_query(const char *url);
 /* Replaces every registered secret in text, and what stands before the "@" of a URL's host; caller
  * frees. */
 char *log_redact(const char *text);
+/* Lines of several threads that belong together and are written at once, as a group that a CI
+ * system folds. NULL where nobody folds: its functions take NULL and do nothing, lines go out at
+ * once. */
+struct log_group;
+struct log_group *log_group_new(void);
+/* From now on this thread's lines below ERROR go to the group; returns the one before, which is to
+ * be entered again afterwards. */
+struct log_group *log_group_enter(struct log_group *);
+/* Writes the group under its title, if it has any line, and frees it. No thread is in it. */
+void log_group_end(struct log_group *, const char *title);
 /* While set, called around each line so that a progress display can clear and redraw itself. */
 void log_set_display(void (*around)(void *arg, bool before), void *arg);
 void log_done(void);

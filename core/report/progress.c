@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "report/log.h"
 #include "report/run_table.h"
+#include "report/scan_label.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -117,7 +118,9 @@ struct progress *progress_new(size_t jobs, bool terminal, bool verbose, bool qui
 
 /* The cause of a failure comes once, in the report at the end. */
 static void log_job(const struct job_record *job) {
-  auto_free char *label = job_label(job), *time = run_time(job->start_ms, job->end_ms);
+  auto_free char *label = job_label(job), *findings = job_scans_label(job);
+  auto_free char *span = run_time(job->start_ms, job->end_ms);
+  auto_free char *time = str_format("%s%s%s", span, findings[0] != '\0' ? "; " : "", findings);
   auto_free char *sent = text_size(job->bytes_sent);
   auto_free char *there = text_size(job->bytes_mounted + job->bytes_present);
   const char *status = job_status_name(job->status);

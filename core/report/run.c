@@ -57,7 +57,11 @@ void job_record_done(struct job_record *job) {
     free(job->requests[i].origin);
   free(job->requests);
   free(job->spans);
+  for (size_t i = 0; i < job->scan_count; i++)
+    job_scan_done(&job->scans[i]);
+  free(job->scans);
   error_done(&job->error);
+  error_done(&job->policy);
   strings_done(&job->notes);
   *job = (struct job_record){0};
 }
@@ -95,16 +99,21 @@ void run_report_free(struct run_report *report) {
     free(report->jobs[i]);
   }
   free(report->jobs);
+  for (size_t i = 0; i < report->scan_count; i++)
+    scan_result_free(report->scans[i]);
+  free(report->scans);
   for (size_t i = 0; i < report->budget_count; i++)
     free(report->budgets[i].registry);
   free(report->budgets);
   free(report->id);
   free(report->command);
+  free(report->version);
   free(report->config_origin);
   strings_done(&report->config_files);
   strings_done(&report->config_digests);
   strings_done(&report->targets);
   strings_done(&report->notices);
+  arena_done(&report->memory);
   pthread_mutex_destroy(&report->lock);
   free(report);
 }
@@ -116,9 +125,21 @@ void run_report_notice(struct run_report *report, const char *text) {
   pthread_mutex_unlock(&report->lock);
 }
 
+void run_report_add_scan(struct run_report *report, struct scan_result *result) {
+  pthread_mutex_lock(&report->lock);
+  report->scans =
+      mem_grow(report->scans, report->scan_count, &report->scan_capacity, sizeof *report->scans);
+  report->scans[report->scan_count++] = result;
+  pthread_mutex_unlock(&report->lock);
+}
+
+/* A job at the target that a policy is against counts as one that failed for it. */
 static int job_exit_code(const struct job_record *job) {
-  if (job->status == JOB_BLOCKED)
+  bool failed = job->status == JOB_FAILED;
+  if (job->status == JOB_BLOCKED || (!failed && job->policy.code != 0))
     return EXIT_POLICY;
+  if (!failed)
+    return EXIT_DONE;
   switch (job->error.code) {
   case ARTM_E_CONFIG:
     return EXIT_CONFIG;
@@ -151,10 +172,9 @@ int run_report_exit_code(const struct run_report *report, int signal) {
     const struct job_record *job = report->jobs[i];
     if (job->status == JOB_SKIPPED || job->status == JOB_CANCELLED || job->status == JOB_PENDING)
       unfinished = true;
-    if (job->status != JOB_FAILED && job->status != JOB_BLOCKED)
-      continue;
     int own = job_exit_code(job);
-    code = code == EXIT_DONE || code == own ? own : EXIT_MIXED;
+    if (own != EXIT_DONE)
+      code = code == EXIT_DONE || code == own ? own : EXIT_MIXED;
   }
   return code == EXIT_DONE && unfinished ? EXIT_MIXED : code;
 }

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "report/scan.h"
 #include <jansson.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -27,8 +28,8 @@ enum job_status {
 const char *job_status_name(enum job_status); /* "unchanged", "created", ... */
 
 struct job_span {
-  const char *phase; /* static: "resolve", "compare", "plan", "transfer", "manifests", "tag",
-                        "verify", "referrers" */
+  const char *phase; /* static, or the report's: "resolve", "compare", "plan", "transfer",
+                        "manifests", "tag", "verify", "referrers", "scan" */
   uint32_t worker;
   int64_t start_ms, end_ms; /* wall clock */
 };
@@ -62,7 +63,12 @@ struct job_record {
   struct job_span *spans;
   size_t span_count, span_capacity;
   int64_t start_ms, end_ms;
-  struct error error;   /* code 0: none */
+  struct error error;     /* code 0: none */
+  struct job_scan *scans; /* by platform, then by scanner */
+  size_t scan_count;
+  /* What a gate or a required scan holds against a job that is at the target all the same (code
+   * ARTM_E_POLICY), or code 0. Such a job makes the run end with 7. */
+  struct error policy;
   struct strings notes; /* "foreign layer sha256:... is not mirrored", ... */
 };
 void job_record_done(struct job_record *);
@@ -75,6 +81,7 @@ struct run_budget {
 struct run_report {
   char *id;      /* start time and a random part */
   char *command; /* "mirror", "plan" */
+  char *version; /* of the artmirror that wrote it; NULL: this one */
   int64_t start_ms, end_ms;
   char *config_origin;
   struct strings config_files, config_digests;
@@ -83,32 +90,41 @@ struct run_report {
   size_t job_count;
   struct run_budget *budgets;
   size_t budget_count;
-  struct strings notices; /* host->log at NOTICE, each once */
+  struct strings notices;     /* host->log at NOTICE, each once */
+  struct scan_result **scans; /* what the jobs' scans point to */
+  size_t scan_count, scan_capacity;
   int exit_code;
   bool interrupted;
-  pthread_mutex_t lock; /* notices */
+  struct arena memory;  /* of a report that was read */
+  pthread_mutex_t lock; /* notices, scans */
 };
 struct run_report *run_report_new(const char *command);
 void run_report_free(struct run_report *);
 void run_report_notice(struct run_report *, const char *text); /* any thread; repeats dropped */
+/* Takes a result over; any thread. */
+void run_report_add_scan(struct run_report *, struct scan_result *);
 /* The exit code of spec.md "Output" from the jobs' statuses (signal: 128 + n). */
 int run_report_exit_code(const struct run_report *, int signal);
 
 /* Schema artmirror.run/1 (docs/run-report.schema.json). Caller decrefs. */
 json_t *run_report_json(const struct run_report *);
 /* artmirror.plan/1-like view for `plan --format json` is the same document. */
+/* Reads such a document whole, so that it renders as the run itself did. ARTM_E_CONFIG if it is
+ * none. */
+int run_report_read(const char *path, struct run_report **ret, struct error *err);
 
 struct report_view {
   bool color, verbose, quiet;
   int width; /* of the terminal; 0: not one */
 };
-/* Table of the jobs (unchanged only counted unless verbose), totals, failures last with cause and
- * hint, new private packages and notices. */
+/* Table of the jobs (unchanged only counted unless verbose), table of the scans, totals, failures
+ * last with cause and hint, new private packages and notices. */
 void run_report_text(const struct run_report *, const struct report_view *, struct buf *out);
 /* What each job would do, bytes to move, counted pulls against the budget. */
 void run_plan_text(const struct run_report *, const struct report_view *, struct buf *out);
 /* Reads a report for --only-failed: the jobs (section, fields, version, target) that are not
- * unchanged, created, updated or kept. ARTM_E_CONFIG if it is no such document. */
+ * unchanged, created, updated or kept, or that a policy is against. ARTM_E_CONFIG if it is no such
+ * document. */
 struct failed_job {
   char *section, *name, *version, *target;
 };

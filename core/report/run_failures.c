@@ -25,8 +25,18 @@ void run_notices_text(const struct run_report *report, struct buf *out) {
   }
 }
 
-static bool has_failed(const struct job_record *job) {
-  return (job->status == JOB_FAILED || job->status == JOB_BLOCKED) && job->error.code != 0;
+/* What keeps a job from being done: its own failure, else what a policy holds against it. */
+static const struct error *failure_of(const struct job_record *job) {
+  bool failed = job->status == JOB_FAILED || job->status == JOB_BLOCKED;
+  if (failed && job->error.code != 0)
+    return &job->error;
+  return job->policy.code != 0 ? &job->policy : NULL;
+}
+
+static const char *kind_of(const struct job_record *job, const struct error *failure) {
+  if (job->status == JOB_BLOCKED)
+    return "blocked";
+  return failure == &job->policy ? "policy" : error_code_name(failure->code);
 }
 
 /* What is printed below the jobs; also what makes two causes the same. */
@@ -54,17 +64,17 @@ void run_failures_text(const struct run_report *report, bool color, struct buf *
   __attribute__((cleanup(group_done))) struct map groups = {0};
   for (size_t i = 0; i < report->job_count; i++) {
     const struct job_record *job = report->jobs[i];
-    if (!has_failed(job))
+    const struct error *failure = failure_of(job);
+    if (failure == NULL)
       continue;
-    auto_free char *cause = cause_text(&job->error);
+    auto_free char *cause = cause_text(failure);
     struct strings *titles = map_get(&groups, cause);
     if (titles == NULL) {
       titles = mem_alloc(sizeof *titles);
       map_put(&groups, cause, titles);
     }
     auto_free char *title = job_title(report, job);
-    const char *kind = job->status == JOB_BLOCKED ? "blocked" : error_code_name(job->error.code);
-    strings_add_taken(titles, str_format("%s (%s)", title, kind));
+    strings_add_taken(titles, str_format("%s (%s)", title, kind_of(job, failure)));
   }
   if (groups.count > 0)
     buf_printf(out, "\n%sFailures:%s\n", color ? "\033[31m" : "", color ? "\033[0m" : "");

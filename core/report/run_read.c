@@ -1,82 +1,98 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a run report again: which jobs are still to be done. */
-#include "base/fs.h"
+/* Reading a whole run report again. */
 #include "base/json.h"
 #include "base/memory.h"
-#include "report/run.h"
+#include "report/json_read.h"
+#include "report/run_open.h"
 #include <stdlib.h>
-#include <string.h>
 
-#define REPORT_MAX ((size_t)256 << 20)
-
-struct failed_list {
-  struct failed_job *items;
-  size_t count, capacity;
-};
-
-static void list_done(struct failed_list *list) {
-  for (size_t i = 0; i < list->count; i++) {
-    free(list->items[i].section);
-    free(list->items[i].name);
-    free(list->items[i].version);
-    free(list->items[i].target);
-  }
-  free(list->items);
-}
-
-static int refuse(struct error *err, const char *path, const char *what) {
-  error_set(err, ARTM_E_CONFIG, "%s is no run report: %s", path, what);
-  error_where(err, "%s", path);
-  return error_hint(err, "give a file that --report wrote");
-}
-
-static bool is_done(const char *status) {
-  static const enum job_status done[] = {JOB_UNCHANGED, JOB_CREATED, JOB_UPDATED, JOB_KEPT};
-  for (size_t i = 0; i < sizeof done / sizeof done[0]; i++)
-    if (strcmp(status, job_status_name(done[i])) == 0)
-      return true;
-  return false;
-}
-
-static bool read_job(const json_t *job, struct failed_list *list) {
-  const json_t *key = json_object_get(job, "key");
-  const char *status = json_text(job, "status"), *name = json_text(job, "name");
-  const char *section = json_text(key, "section"), *version = json_text(key, "version");
-  const char *target = json_text(key, "target");
-  if (status == NULL || name == NULL || section == NULL || version == NULL || target == NULL)
-    return false;
-  if (is_done(status))
-    return true;
-  list->items = mem_grow(list->items, list->count, &list->capacity, sizeof *list->items);
-  list->items[list->count++] = (struct failed_job){.section = str_copy(section),
-                                                   .name = str_copy(name),
-                                                   .version = str_copy(version),
-                                                   .target = str_copy(target)};
-  return true;
-}
-
-int run_report_read_failed(const char *path, struct failed_job **ret, size_t *count,
-                           struct error *err) {
-  auto_buf text = {0};
-  if (fs_read(path, REPORT_MAX, &text, err) < 0)
-    return err->code;
-  /* The user's own file, so without the budget for JSON from the network: large runs are read. */
-  json_error_t problem;
-  auto_json report = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, &problem);
-  if (report == NULL)
-    return refuse(err, path, problem.text);
-  const char *schema = json_text(report, "schema");
-  const json_t *jobs = json_object_get(report, "jobs"), *job;
-  if (schema == NULL || strcmp(schema, "artmirror.run/1") != 0 || !json_is_array(jobs))
-    return refuse(err, path, "its schema is not artmirror.run/1");
-  __attribute__((cleanup(list_done))) struct failed_list list = {0};
+static void add_strings(struct json_reader *reader, const json_t *object, const char *name,
+                        struct strings *ret) {
+  const json_t *array = reader_array(reader, object, name), *item;
   size_t i;
-  json_array_foreach(jobs, i, job) {
-    if (!read_job(job, &list))
-      return refuse(err, path, "a job in it has no key, name or status");
+  json_array_foreach(array, i, item) {
+    if (json_is_string(item))
+      strings_add(ret, json_string_value(item));
+    else
+      reader_refuse(reader, "%s holds something else than text", name);
   }
-  *ret = take(list.items);
-  *count = list.count;
-  list.count = 0;
+}
+
+static void read_config(struct json_reader *reader, const json_t *document,
+                        struct run_report *report) {
+  const json_t *config = reader_object(reader, document, "config"), *item;
+  const json_t *files = reader_array(reader, config, "files");
+  report->config_origin = reader_copy(reader, config, "origin");
+  size_t i;
+  json_array_foreach(files, i, item) {
+    const char *path = reader_text(reader, item, "path");
+    const char *digest = reader_text(reader, item, "digest");
+    strings_add(&report->config_files, path != NULL ? path : "");
+    if (digest != NULL && report->config_digests.count == i)
+      strings_add(&report->config_digests, digest);
+  }
+}
+
+static void read_budgets(struct json_reader *reader, const json_t *document,
+                         struct run_report *report) {
+  const json_t *array = reader_array(reader, document, "budgets"), *item;
+  size_t i, count = json_array_size(array);
+  report->budgets = mem_array(count, sizeof *report->budgets);
+  report->budget_count = count;
+  json_array_foreach(array, i, item) {
+    report->budgets[i] =
+        (struct run_budget){.registry = reader_need(reader, item, "registry"),
+                            .needed = reader_number(reader, item, "needed"),
+                            .remaining = reader_number(reader, item, "remaining"),
+                            .limit = reader_number(reader, item, "limit"),
+                            .window_seconds = reader_number(reader, item, "window_seconds"),
+                            .known = json_object_get(item, "remaining") != NULL};
+  }
+}
+
+static void read_head(struct json_reader *reader, const json_t *document,
+                      struct run_report *report) {
+  free(report->id);
+  free(report->command);
+  report->id = reader_need(reader, document, "id");
+  report->command = reader_need(reader, document, "command");
+  report->version = reader_copy(reader, document, "version");
+  report->start_ms = reader_time(reader, document, "start");
+  report->end_ms = reader_time(reader, document, "end");
+  report->exit_code = (int)reader_below(reader, document, "exit_code", 256);
+  report->interrupted = reader_bool(reader, document, "interrupted");
+  read_config(reader, document, report);
+  add_strings(reader, document, "targets", &report->targets);
+  add_strings(reader, document, "notices", &report->notices);
+  read_budgets(reader, document, report);
+}
+
+static int read_jobs(const json_t *document, struct run_report *report, struct error *err) {
+  const json_t *jobs = json_object_get(document, "jobs"), *item;
+  size_t i;
+  report->jobs = mem_array(json_array_size(jobs), sizeof *report->jobs);
+  json_array_foreach(jobs, i, item) {
+    struct job_record *job = mem_alloc(sizeof *job);
+    report->jobs[report->job_count++] = job;
+    if (run_job_read(item, report, job, err) != 0)
+      return error_wrap(err, "job %zu", i + 1);
+  }
+  return 0;
+}
+
+static void free_report(struct run_report **report) {
+  run_report_free(*report);
+}
+
+int run_report_read(const char *path, struct run_report **ret, struct error *err) {
+  auto_json document = NULL;
+  if (run_report_open(path, &document, err) != 0)
+    return err->code;
+  __attribute__((cleanup(free_report))) struct run_report *report = run_report_new("");
+  struct json_reader reader = {.code = ARTM_E_CONFIG, .err = err};
+  read_head(&reader, document, report);
+  if (reader.failed || read_jobs(document, report, err) != 0)
+    return run_report_refuse(path, err);
+  *ret = take(report);
   return 0;
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define TABLE_COLUMNS 8
+#define TABLE_COLUMNS 14
 
 struct table_row {
   char *cells[TABLE_COLUMNS]; /* owned; escaped by whoever adds them */

@@ -12,10 +12,16 @@ struct totals {
   uint64_t bytes_present, blobs_present;
   uint64_t manifests_sent, counted_pulls, requests, retries;
   uint64_t referrers_copied, referrers_present;
+  size_t policy; /* jobs at the target that a policy is against */
+  /* Each manifest and scanner once, however many jobs share it. */
+  size_t scans[SCAN_SKIPPED + 1];  /* by enum scan_status */
+  size_t findings[SEVERITY_COUNT]; /* that are shown; by ARTM_SEVERITY_* */
 };
 struct totals totals_of(const struct run_report *);
 /* "3 created, 15 unchanged, 1 failed": only what there is. */
 void totals_statuses(const struct totals *, struct buf *out);
+/* "2 CRITICAL, 3 HIGH": what is not 0, worst first; "no findings" without any. */
+void totals_findings(const size_t by_severity[SEVERITY_COUNT], struct buf *out);
 /* "; 2 referrers copied", if there are any. */
 void totals_referrers(const struct totals *, const char *what, struct buf *out);
 #endif

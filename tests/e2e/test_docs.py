@@ -60,6 +60,13 @@ def properties(schema, found=None) -> set:
     return found
 
 
+def without(schema, names: set):
+    """The schema without these properties, wherever they stand."""
+    if isinstance(schema, dict):
+        return {key: without(value, names) for key, value in schema.items() if key not in names}
+    return [without(value, names) for value in schema] if isinstance(schema, list) else schema
+
+
 def anchors(text: str) -> set:
     """The names that a forge gives the headings of a page."""
     text = re.sub(r'^```.*?^```', '', text, flags=re.M | re.S)
@@ -156,8 +163,9 @@ class Tables(harness.TestCase):
         page, reference = read(DOCS / 'man' / 'artmirror.yaml.5'), read(DOCS / 'config.md')
         pins = {'tag', 'digest'}
         keys |= self.target_options()
-        self.assertEqual(listed(page), keys - pins - self.sections())
-        for key in sorted(keys):
+        scanners = self.scanner_names()  # their options are in their own manuals
+        self.assertEqual(listed(page) - scanners, keys - scanners - pins - self.sections())
+        for key in sorted(keys - scanners):
             self.assertRegex(page, rf'\b{re.escape(key)}\b', 'not in artmirror.yaml(5)')
             self.assertRegex(reference, rf'\b{re.escape(key)}\b', 'not in config.md')
 
@@ -170,6 +178,15 @@ class Tables(harness.TestCase):
 
     def sections(self) -> set:
         return {plugin['section'] for plugin in self.plugins() if plugin.get('section')}
+
+    def scanner_names(self) -> set:
+        """Ids of scanners, and options that no other part of the config has."""
+        found = [plugin for plugin in self.plugins() if 'scanner' in plugin['kinds']]
+        self.assertTrue(found)
+        schema = json.loads(self.artmirror('schema').stdout)
+        ids = {plugin['id'] for plugin in found}
+        options = {field['name'] for plugin in found for field in plugin['scanner_options']}
+        return ids | options - properties(without(schema, ids)) - self.target_options()
 
     def target_options(self) -> set:
         return {field['name'] for plugin in self.plugins() for field in plugin['target_options']}
@@ -189,6 +206,16 @@ class Tables(harness.TestCase):
             self.assertEqual(row[2], spelled, key)
             if 'maximum' in what:
                 self.assertIn(f'{what["minimum"]}..{what["maximum"]}', row[1], key)
+        gate = schema['properties']['gate']['properties']
+        reports = schema['properties']['reports']['properties']
+        scanner = schema['properties']['scanners']['properties']['trivy']['anyOf'][1]['properties']
+        for table, keys in ((gate, ['fail_on']), (reports, ['keep']),
+                            (scanner, ['required', 'ignore_unfixed', 'timeout'])):
+            for key in keys:
+                default = re.search(rf'^\| `{key}` \| [^|]* \| `([^`]*)` \|', reference, re.M)[1]
+                self.assertEqual(default, str(table[key]['default']).lower()
+                                 if isinstance(table[key]['default'], bool)
+                                 else table[key]['default'], key)
 
 
 class Pages(harness.TestCase):
@@ -201,7 +228,7 @@ class Pages(harness.TestCase):
         self.assertEqual((done.returncode, done.stdout), (0, ''))
 
     def test_manuals_name_only_manuals_that_are_there(self):
-        others = {'curl', 'helm', 'skopeo', 'flock', 'systemd.exec'}
+        others = {'curl', 'helm', 'skopeo', 'trivy', 'grype', 'flock', 'systemd.exec'}
         there = {path.stem for path in MANUALS}
         for page in MANUALS:
             names = set(re.findall(r'\bXr ([a-z.-]+) \d', read(page)))

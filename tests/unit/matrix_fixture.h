@@ -46,7 +46,8 @@ static const struct artm_field file_fields[] = {
   field_table_adopt(table, fields, (uint32_t)(sizeof fields / sizeof fields[0]), \
                     (uint32_t)sizeof fields[0])
 
-static inline void fixture_load(struct fixture *f, const char *text) {
+static inline void fixture_load_with(struct fixture *f, const char *text,
+                                     const struct scanners *scanners) {
   *f = (struct fixture){0};
   f->schemas[0] = (struct section_schema){.section = "images",
                                           .noun = "image",
@@ -61,9 +62,17 @@ static inline void fixture_load(struct fixture *f, const char *text) {
   ADOPT(&f->schemas[1].fields, file_fields);
   document_load_text("test.yaml", text, &f->document, &f->problems);
   settings_read(&f->document, f->schemas, 2, &f->settings, &f->problems);
-  entries_read(&f->settings, f->schemas, 2, &f->entries, &f->problems);
+  auto_strings found = {0};
+  for (size_t i = 0; i < scanners->count; i++)
+    strings_add(&found, scanners->items[i].id);
+  scanning_check(&f->settings, scanners->items, scanners->count, &found, &f->problems);
+  entries_read(&f->settings, f->schemas, 2, scanners, &f->entries, &f->problems);
   matrix_expand(&f->entries, &f->matrix, &f->problems);
   problems_sort(&f->problems);
+}
+
+static inline void fixture_load(struct fixture *f, const char *text) {
+  fixture_load_with(f, text, &(struct scanners){0});
 }
 
 static inline void fixture_done(struct fixture *f) {

@@ -160,6 +160,7 @@ static void end(struct world *w) {
   server_stop(w->registry);
   server_stop(w->realm);
   server_stop(w->evil);
+  strings_done(&w->facts.hosts);
   strings_done(&w->facts.realms);
   strings_done(&w->facts.logins);
 }
@@ -563,6 +564,69 @@ static void test_docker_config(void **state) {
   end(&open);
 }
 
+/* What we push with is not for tools. */
+static void test_docker_config_after_a_push(void **state) {
+  (void)state;
+  struct world w = {0};
+  begin(&w, true);
+  auto_call call = {0};
+  auto_free char *json = NULL, *again = NULL, *repository = str_format("%s/a/b", w.host);
+  assert_int_equal(get(&w, "/v2/a/b", "repository:a/b:pull,push"), 0);
+  assert_int_equal(http_docker_config(w.client, &call, repository, &json), 0);
+  assert_non_null(strstr(json, TOKEN "-2"));
+  assert_int_equal(http_docker_config(w.client, &call, repository, &again), 0);
+  assert_string_equal(json, again);
+  assert_int_equal(count_text(w.realm, "scope=repository%3Aa%2Fb%3Apull&"), 1);
+  end(&w);
+}
+
+/* Tools look for Docker Hub under the name that Docker's format gives it. */
+static void test_docker_config_of_another_name(void **state) {
+  (void)state;
+  struct world w = {0};
+  begin(&w, true);
+  auto_free char *fact = str_format("docker.io=%s", w.host);
+  strings_add(&w.facts.hosts, fact);
+  auto_call call = {0};
+  auto_free char *json = NULL;
+  assert_int_equal(http_docker_config(w.client, &call, "docker.io/library/alpine", &json), 0);
+  assert_string_equal(
+      json, "{\"auths\":{\"https://index.docker.io/v1/\":{\"registrytoken\":\"" TOKEN "-1\"}}}");
+  end(&w);
+}
+
+static void test_what_a_tool_is_told(void **state) {
+  (void)state;
+  struct world w = {0};
+  begin(&w, true);
+  auto_call call = {0};
+  bool plain = false;
+  w.settings.plain_http = false; /* as it is on loopback */
+  unsigned asked = server_requests(w.registry);
+  assert_int_equal(http_registry_is_plain(w.client, &call, w.host, &plain), 0);
+  assert_true(plain);
+  assert_true(server_requests(w.registry) > asked);
+  asked = server_requests(w.registry);
+  assert_int_equal(http_registry_is_plain(w.client, &call, w.host, &plain), 0);
+  assert_int_equal(server_requests(w.registry), asked);
+  assert_int_equal(http_registry_is_plain(w.client, &call, "registry.invalid", &plain), 0);
+  assert_false(plain);
+  unsetenv("SSL_CERT_FILE");
+  unsetenv("SSL_CERT_DIR");
+  unsetenv("CURL_CA_BUNDLE");
+  assert_null(http_registry_ca(w.client, w.host));
+  w.settings.ca = "/own.pem";
+  assert_string_equal(http_registry_ca(w.client, w.host), "/own.pem");
+  setenv("CURL_CA_BUNDLE", "/all.pem", 1);
+  assert_string_equal(http_registry_ca(w.client, w.host), "/own.pem");
+  assert_string_equal(http_registry_ca(w.client, "registry.invalid"), "/all.pem");
+  setenv("SSL_CERT_DIR", "/certificates", 1); /* tools see that themselves */
+  assert_null(http_registry_ca(w.client, "registry.invalid"));
+  unsetenv("SSL_CERT_DIR");
+  unsetenv("CURL_CA_BUNDLE");
+  end(&w);
+}
+
 /* A mirror that answers for the registry's root does not become its origin. */
 static void test_docker_config_with_a_mirror(void **state) {
   (void)state;
@@ -623,6 +687,9 @@ int main(void) {
       cmocka_unit_test(test_401_before_the_body_costs_nothing),
       cmocka_unit_test(test_docker_config),
       cmocka_unit_test(test_docker_config_with_a_mirror),
+      cmocka_unit_test(test_docker_config_after_a_push),
+      cmocka_unit_test(test_docker_config_of_another_name),
+      cmocka_unit_test(test_what_a_tool_is_told),
       cmocka_unit_test(test_token_of_a_file_with_a_line_break),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);

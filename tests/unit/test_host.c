@@ -278,6 +278,24 @@ static void tools_have_limits(void **state) {
                    ARTM_NO);
 }
 
+/* Half a secret is not known as one any more. */
+static void a_cut_tail_shows_no_half_secret(void **state) {
+  struct world *world = *state;
+  struct artm_command_result result = {0};
+  log_secret("canary-secret-of-some-length");
+  assert_int_equal(run(world, "printf 'a\\0b canary-secret-of-some-length.' >&2", NULL, &result),
+                   0);
+  assert_non_null(strstr(result.stderr_tail, "a b "));
+  assert_null(strstr(result.stderr_tail, "canary"));
+  assert_int_equal(run(world,
+                       "printf 'canary-secret-of-some-length ' >&2; "
+                       "head -c 4076 /dev/zero | tr '\\0' x >&2; printf ' end' >&2",
+                       NULL, &result),
+                   0);
+  assert_null(strstr(result.stderr_tail, "length"));
+  assert_true(text_ends(result.stderr_tail, "x end"));
+}
+
 static void a_short_result_is_not_overrun(void **state) {
   struct world *world = *state;
   struct artm_command_result result;
@@ -322,6 +340,7 @@ int main(void) {
       CASE(tools_get_a_world_of_their_own),
       CASE(output_may_go_to_a_file),
       CASE(tools_have_limits),
+      CASE(a_cut_tail_shows_no_half_secret),
       CASE(a_short_result_is_not_overrun),
       CASE(each_plugin_has_its_own_state),
   };

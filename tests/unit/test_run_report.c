@@ -101,6 +101,27 @@ static void test_exit_codes_of_several(void **state) {
   assert_int_equal(run_report_exit_code(report, 15), 143);
 }
 
+/* What a policy holds against a job counts as a failure of that cause, whatever its status. */
+static void test_exit_codes_of_policies(void **state) {
+  (void)state;
+  static const enum job_status statuses[] = {JOB_UNCHANGED, JOB_CREATED, JOB_KEPT, JOB_BLOCKED};
+  for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
+    auto_report report = run_report_new("mirror");
+    struct job_record *job = add_job(report, "a", statuses[i], 0);
+    add_job(report, "b", JOB_CREATED, 0);
+    error_set(&job->policy, ARTM_E_POLICY, "against the gate");
+    assert_int_equal(run_report_exit_code(report, 0), 7);
+    add_job(report, "c", JOB_SKIPPED, 0);
+    assert_int_equal(run_report_exit_code(report, 0), 7);
+    add_job(report, "d", JOB_FAILED, ARTM_E_DENIED);
+    assert_int_equal(run_report_exit_code(report, 0), 1);
+  }
+  auto_report report = run_report_new("mirror");
+  struct job_record *job = add_job(report, "a", JOB_FAILED, ARTM_E_DIGEST);
+  error_set(&job->policy, ARTM_E_POLICY, "against the gate");
+  assert_int_equal(run_report_exit_code(report, 0), 6);
+}
+
 static void test_notices_once(void **state) {
   (void)state;
   auto_report report = run_report_new("mirror");
@@ -313,6 +334,7 @@ static void test_read_failed(void **state) {
   (void)state;
   auto_report report = sample();
   auto_error err = {0};
+  error_set(&report->jobs[0]->policy, ARTM_E_POLICY, "against the gate");
   auto_json json = run_report_json(report);
   auto_free char *text = json_compact(json), *folder = NULL;
   assert_int_equal(fs_private_folder(&folder, &err), 0);
@@ -321,15 +343,18 @@ static void test_read_failed(void **state) {
   struct failed_job *jobs = NULL;
   size_t count = 0;
   assert_int_equal(run_report_read_failed(path, &jobs, &count, &err), 0);
-  assert_int_equal(count, 1);
-  assert_string_equal(jobs[0].section, "images");
-  assert_string_equal(jobs[0].name, "library/bad");
-  assert_string_equal(jobs[0].version, "1.0");
-  assert_string_equal(jobs[0].target, "registry.example/mirror");
-  free(jobs[0].section);
-  free(jobs[0].name);
-  free(jobs[0].version);
-  free(jobs[0].target);
+  assert_int_equal(count, 2);
+  assert_string_equal(jobs[0].name, "library/same");
+  assert_string_equal(jobs[1].section, "images");
+  assert_string_equal(jobs[1].name, "library/bad");
+  assert_string_equal(jobs[1].version, "1.0");
+  assert_string_equal(jobs[1].target, "registry.example/mirror");
+  for (size_t i = 0; i < count; i++) {
+    free(jobs[i].section);
+    free(jobs[i].name);
+    free(jobs[i].version);
+    free(jobs[i].target);
+  }
   free(jobs);
   static const char *const bad[] = {"",
                                     "[]",
@@ -342,7 +367,7 @@ static void test_read_failed(void **state) {
     assert_int_equal(run_report_read_failed(path, &jobs, &count, &err), ARTM_E_CONFIG);
     assert_non_null(strstr(err.message, path));
   }
-  assert_int_equal(count, 1);
+  assert_int_equal(count, 2);
   fs_remove_tree(folder, &err);
   assert_int_equal(run_report_read_failed(path, &jobs, &count, &err), ARTM_E_NOT_FOUND);
 }
@@ -431,6 +456,7 @@ int main(void) {
       cmocka_unit_test(test_referrers),
       cmocka_unit_test(test_exit_codes),
       cmocka_unit_test(test_exit_codes_of_several),
+      cmocka_unit_test(test_exit_codes_of_policies),
       cmocka_unit_test(test_notices_once),
       cmocka_unit_test(test_text),
       cmocka_unit_test(test_text_quiet_and_verbose),

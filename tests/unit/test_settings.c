@@ -91,8 +91,8 @@ static void test_bad_top(void **state) {
              "no plugin claims 'wheels:'; loaded: docker (images), oci-layout (layouts)");
   expect_bad("image: []\n", "unclaimed-section", "did you mean 'images'?");
   expect_bad("registry: {}\n", "unclaimed-section", "did you mean 'registries'?");
-  expect_bad("scanners: {x: {}}\n", "unsupported-key", "'scanners:' is not supported by this");
-  expect_bad("gate: {severity: high}\n", "unsupported-key", "gate");
+  expect_bad("scanners: [x]\n", "wrong-type", "'scanners' must be a map");
+  expect_bad("gate: block\n", "wrong-type", "'gate' must be a map");
   expect_bad("referrers: all\n", "wrong-type", "true, false, or {artifact_types: [");
   expect_bad("referrers: 'true'\n", "wrong-type", "without quotes");
   expect_bad("referrers:\n", "empty-value", "'referrers' has no value");
@@ -105,7 +105,11 @@ static void test_bad_top(void **state) {
              "did you mean 'artifact_types'?");
   expect_bad("defaults: {images: {referrers: 1}}\n", "wrong-type", "neither true nor false");
   expect_bad("defaults: {images: {allow_empty: 1}}\n", "wrong-type", "allow_empty");
-  expect_bad("reports: {dir: x}\n", "unsupported-key", "reports");
+  expect_bad("reports: x\n", "wrong-type", "'reports' must be a map");
+  expect_bad("reports: {dri: x}\n", "unknown-key", "did you mean 'dir'?");
+  expect_bad("reports: {dir: ''}\n", "empty-value", "'dir' is empty");
+  expect_bad("reports: {keep: 2w}\n", "bad-value", "duration");
+  expect_bad("scaners: {}\n", "unclaimed-section", "did you mean 'scanners'?");
   expect_bad("[a, b]\n", "wrong-type", "a config must be a map");
   expect_bad("just text\n", "wrong-type", "a config must be a map");
   expect_bad("images:\n", "empty-value", "write images: []");
@@ -113,7 +117,7 @@ static void test_bad_top(void **state) {
   expect_bad("images: [a]\n", "wrong-type", "an entry of images must be a map");
   expect_bad("defaults: {wheels: {}}\n", "unknown-key", "no plugin claims 'wheels:'");
   expect_bad("defaults: {images: {nmae: x}}\n", "unknown-key", "did you mean 'name'?");
-  expect_bad("defaults: {images: {gate: warn}}\n", "unsupported-key", "gate");
+  expect_bad("defaults: {images: {gate: warn}}\n", "wrong-type", "write gate: {mode: warn}");
   expect_bad("defaults: {images: []}\n", "wrong-type", "defaults of images");
   expect_bad("plugins: {wheels: x}\n", "unknown-key", "no plugin claims");
   expect_bad("plugins: {images: [x]}\n", "wrong-type", "'images'");
@@ -246,6 +250,25 @@ static void test_variables(void **state) {
   expect_bad("run: {parallel: '${ARTM_TEST_EMPTY}'}\n", "empty-value", "no value");
 }
 
+static void test_reports(void **state) {
+  (void)state;
+  setenv("ARTM_TEST_AGE", "12h", 1);
+  struct reading r;
+  auto_free char *here = getcwd(NULL, 0), *folder = str_format("%s/out", here);
+  expect_fine(&r, "reports: {dir: ./out, keep: '${ARTM_TEST_AGE}'}\nscanners: {x: {}}\ngate: {}\n",
+              NULL);
+  assert_string_equal(config_text(&r.settings.reports, "dir", 0), folder);
+  assert_int_equal(config_number(&r.settings.reports, "keep", 0), 12 * 3600 * 1000);
+  assert_non_null(r.settings.scanners);
+  assert_non_null(r.settings.gate);
+  done(&r);
+  expect_fine(&r, "reports: {}\n", NULL);
+  assert_null(config_text(&r.settings.reports, "dir", 0));
+  assert_int_equal(config_number(&r.settings.reports, "keep", 0), 30LL * 86400 * 1000);
+  assert_null(r.settings.scanners);
+  done(&r);
+}
+
 static void test_plugins(void **state) {
   (void)state;
   struct reading r;
@@ -271,7 +294,7 @@ static void test_entries(void **state) {
   assert_false(section_check_entry(&known[0], images->entries[1], NULL, &r.problems));
   assert_false(section_check_entry(&known[0], images->entries[2], NULL, &r.problems));
   problems_sort(&r.problems);
-  static const char *const expected[] = {"missing-field", "wrong-type", "unsupported-key",
+  static const char *const expected[] = {"missing-field", "wrong-type", "wrong-type",
                                          "missing-field", "bad-value",  "unknown-key"};
   assert_int_equal(r.problems.count, 6);
   for (size_t i = 0; i < 6; i++)
@@ -310,11 +333,11 @@ static void test_readable_password(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_sections),          cmocka_unit_test(test_bad_top),
-      cmocka_unit_test(test_two_files),         cmocka_unit_test(test_targets),
-      cmocka_unit_test(test_registries),        cmocka_unit_test(test_variables),
-      cmocka_unit_test(test_plugins),           cmocka_unit_test(test_entries),
-      cmocka_unit_test(test_readable_password),
+      cmocka_unit_test(test_sections),   cmocka_unit_test(test_bad_top),
+      cmocka_unit_test(test_two_files),  cmocka_unit_test(test_targets),
+      cmocka_unit_test(test_registries), cmocka_unit_test(test_variables),
+      cmocka_unit_test(test_reports),    cmocka_unit_test(test_plugins),
+      cmocka_unit_test(test_entries),    cmocka_unit_test(test_readable_password),
   };
   field_table_adopt(&known[0].fields, image_fields, 3, sizeof image_fields[0]);
   int failed = cmocka_run_group_tests(tests, NULL, NULL);

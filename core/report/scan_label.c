@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Words for people about a scan. */
+#include "report/scan_label.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "report/guard.h"
+#include "report/totals.h"
+
+char *scan_time_label(int64_t wall_ms) {
+  if (wall_ms <= 0)
+    return str_copy("an unknown time");
+  auto_free char *time = clock_format(wall_ms);
+  return str_format("%.10s %.5s UTC", time, time + 11);
+}
+
+char *scan_tool_label(const struct scan_tool *tool) {
+  auto_free char *name = guard_field(tool->name != NULL ? tool->name : tool->plugin);
+  auto_free char *version = guard_field(tool->version), *db = guard_field(tool->db_version);
+  auto_buf text = {0};
+  buf_text(&text, name);
+  if (version[0] != '\0')
+    buf_printf(&text, " %s", version);
+  if (tool->has_db_updated) {
+    auto_free char *time = scan_time_label(tool->db_updated * 1000);
+    buf_printf(&text, ", database of %s", time);
+  } else if (db[0] != '\0') {
+    buf_printf(&text, ", database %s", db);
+  }
+  return buf_take(&text);
+}
+
+char *scan_system_label(const struct scan_result *result) {
+  if (result->status != SCAN_OK)
+    return str_copy("-");
+  if (!result->os_known || result->os_family == NULL)
+    return str_copy("unknown");
+  auto_free char *family = guard_field(result->os_family);
+  auto_free char *version = guard_field(result->os_version);
+  return str_format("%s%s%s%s", family, version[0] != '\0' ? " " : "", version,
+                    result->os_eol ? " (end of life)" : "");
+}
+
+char *scan_cause_label(const struct scan_result *result) {
+  auto_free char *message = guard_field(result->error.message);
+  auto_free char *hint = guard_field(result->error.hint);
+  return str_format("%s%s%s%s%s%s", scan_status_name(result->status),
+                    message[0] != '\0' ? ": " : "", message, hint[0] != '\0' ? " (hint: " : "",
+                    hint, hint[0] != '\0' ? ")" : "");
+}
+
+static bool is_worse(const struct scan_counts *a, const struct scan_counts *b) {
+  for (unsigned rank = SEVERITY_COUNT; rank-- > 0;) {
+    uint32_t severity = severity_of_rank(rank);
+    if (a->by_severity[severity] != b->by_severity[severity])
+      return a->by_severity[severity] > b->by_severity[severity];
+  }
+  return false;
+}
+
+char *job_scans_label(const struct job_record *job) {
+  const struct job_scan *worst = NULL;
+  auto_buf text = {0};
+  size_t failed = 0;
+  for (size_t i = 0; i < job->scan_count; i++) {
+    const struct job_scan *scan = &job->scans[i];
+    enum scan_status status = scan->result->status;
+    failed += status == SCAN_FAILED || status == SCAN_TIMEOUT;
+    if (status == SCAN_OK && (worst == NULL || is_worse(&scan->counts, &worst->counts)))
+      worst = scan;
+  }
+  if (worst != NULL)
+    totals_findings(worst->counts.by_severity, &text);
+  if (failed > 0)
+    buf_printf(&text, "%s%zu %s failed", text.len > 0 ? ", " : "", failed,
+               failed == 1 ? "scan" : "scans");
+  return buf_take(&text);
+}
