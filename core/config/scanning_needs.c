@@ -18,7 +18,7 @@ static size_t mode_giver(const struct scan_levels *l, const char *id,
 /* It is a mistake if its author thought that it blocks. */
 static void warn_mode(const struct scan_levels *l, const char *id, const struct gate_rule *gate,
                       struct problems *problems) {
-  const struct node *gates[SCAN_GATES];
+  const struct node *gates[SCAN_GATES] = {0};
   if (gate->mode != GATE_NONE && mode_giver(l, id, gates) == SCAN_GATES)
     problem_hint(
         problem_warn(problems, gate->at, "no-mode", "this gate only warns"),
@@ -28,14 +28,14 @@ static void warn_mode(const struct scan_levels *l, const char *id, const struct 
 /* Was the mode meant for this scanner alone? */
 static bool has_own_mode(const struct scan_levels *l, const char *id) {
   static const bool is_own[SCAN_GATES + 1] = {true, true, false, false, true};
-  const struct node *gates[SCAN_GATES];
+  const struct node *gates[SCAN_GATES] = {0};
   return is_own[mode_giver(l, id, gates)];
 }
 
 /* id: whose gate it is that blocks, NULL without any scanner. off: it alone is not enabled. */
 static void refuse(const struct scan_levels *l, const char *id, bool off,
                    struct problems *problems) {
-  const struct node *gates[SCAN_GATES], *at = NULL;
+  const struct node *gates[SCAN_GATES] = {0}, *at = NULL;
   const struct node *gate = gates[mode_giver(l, id, gates)];
   const struct node *places[] = {node_get(l->entry, "scan"), node_get(l->entry, "gate"),
                                  node_get(l->defaults, "scan"), node_get(l->defaults, "gate"),
@@ -59,7 +59,7 @@ bool scan_rules_check_gates(const struct scan_levels *l, const struct scan_rule 
   bool enabled = false, blocks = false;
   struct gate_rule gate = {0};
   if (count == 0) {
-    const struct node *own[SCAN_LEVELS] = {0}, *gates[SCAN_GATES];
+    const struct node *own[SCAN_LEVELS] = {0}, *gates[SCAN_GATES] = {0};
     scan_gates_find(l, own, gates);
     gate_merge(gates, SCAN_GATES, memory, &gate);
     warn_mode(l, NULL, &gate, problems);

@@ -104,7 +104,7 @@ static struct scan_filter filter_of(const struct artm_config *core) {
 
 static void make_rule(const struct scan_levels *l, const struct scanner_schema *scanner,
                       struct arena *memory, struct scan_rule *ret) {
-  const struct node *own[SCAN_LEVELS], *gates[SCAN_GATES];
+  const struct node *own[SCAN_LEVELS], *gates[SCAN_GATES] = {0};
   scan_levels_find(l, scanner->id, own);
   scan_gates_find(l, own, gates);
   const struct field_table *fields = scanner_core_fields(), *options = &scanner->options;

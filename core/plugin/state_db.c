@@ -15,6 +15,7 @@
 #define FILE_NAME "state.db"
 #define SCHEMA 1
 #define BUSY_MS 5000
+#define BUSY_STEP_MS 20
 
 struct state_db {
   char *folder; /* NULL: memory */
@@ -117,6 +118,17 @@ static void put_aside(const char *path) {
   }
 }
 
+/* Who opens the file first changes it to a write-ahead log; SQLite tells the others at once that it
+ * is busy then, without the time that they would give it. */
+static int connect_in_time(struct state_db *db, const char *path) {
+  for (unsigned tried = 0;; tried++) {
+    int rc = connect_to(db, path);
+    if ((rc & 0xff) != SQLITE_BUSY || tried * BUSY_STEP_MS >= BUSY_MS)
+      return rc;
+    sqlite3_sleep(BUSY_STEP_MS);
+  }
+}
+
 static void connect_to_folder(struct state_db *db) {
   auto_error error = {0};
   if (fs_make_folders(db->folder, 0700, &error) != 0) {
@@ -130,10 +142,10 @@ static void connect_to_folder(struct state_db *db) {
     return;
   }
   fd_close(&fd); /* before SQLite locks the file: closing it later would drop that lock */
-  int rc = connect_to(db, path);
+  int rc = connect_in_time(db, path);
   if (is_damage(rc)) {
     put_aside(path);
-    rc = connect_to(db, path);
+    rc = connect_in_time(db, path);
   }
   if (rc != SQLITE_OK)
     use_memory(db, rc == SQLITE_SCHEMA ? "made by a newer artmirror" : sqlite3_errstr(rc));
