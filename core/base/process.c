@@ -161,8 +161,11 @@ static int start(struct child *child) {
   return 0;
 }
 
+/* The child itself may have gone to another group, even to ours. */
 static void signal_group(const struct child *child, int number) {
   kill(-child->pid, number);
+  if (getpgid(child->pid) != child->pid)
+    kill(child->pid, number);
 }
 
 /* Asks the child to end because of an error that the call already holds. */

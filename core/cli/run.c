@@ -120,8 +120,10 @@ static int read_config(struct work *work, struct error *err) {
 
 static int select_rows(struct work *work, struct error *err) {
   struct session *session = &work->session;
-  if (work->kind == RUN_SCAN && work->arguments->words.count > 0)
-    return scan_references_read(session, work->arguments, &work->flags, &work->selected, err);
+  if (work->kind == RUN_SCAN && work->arguments->words.count > 0) {
+    int result = scan_references_read(session, work->arguments, &work->flags, &work->selected, err);
+    return result < 0 ? result : check_problems(work, err);
+  }
   struct selection *selection = &work->selection;
   if (work->arguments->words.count == 0 &&
       select_read(&work->app->select, &work->app->plugins, work->arguments, session->schemas,

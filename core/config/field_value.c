@@ -104,8 +104,9 @@ static bool wrong_type(const struct check *check, const struct node *node) {
   } else {
     problem =
         problem_add(check->problems, node, "wrong-type", "%s can't be %s", label, kind_name(node));
+    bool several = shape.element != ARTM_TYPE_STRING && node->text && strchr(node->text, ',');
     if (check->type == ARTM_TYPE_LIST && node->kind == NODE_SCALAR)
-      problem_hint(problem, "write ['%.80s']", node->text);
+      problem_hint(problem, several ? "write [%.80s]" : "write ['%.80s']", node->text);
     else if (check->field->role == ARTM_ROLE_AXIS && node->kind == NODE_MAP)
       problem_hint(problem, "put it into a list: [{...}]");
     else if (check->type == ARTM_TYPE_BOOL || node->quoted)

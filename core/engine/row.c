@@ -212,7 +212,9 @@ static void end_failed(struct job *job) {
 /* --fail-fast: begun jobs end, no further one begins. */
 static void stop_after_failure(const struct job *job) {
   int going_on = 0;
-  bool failed = job->record->status == JOB_FAILED || job->record->status == JOB_BLOCKED;
+  const struct job_record *record = job->record;
+  bool failed =
+      record->status == JOB_FAILED || record->status == JOB_BLOCKED || record->policy.code;
   if (failed && job->run->options->fail_fast)
     atomic_compare_exchange_strong(&job->run->input->cancel->level, &going_on, 1);
 }

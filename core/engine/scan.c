@@ -230,8 +230,10 @@ static int look_and_scan(struct job *job, const struct digest *root, struct artm
   if (result == 0)
     result = scan_all(job, &list);
   scan_manifests_done(&list);
-  if (result == 0 || call_check(call) < 0)
-    return result;
+  if (result == 0)
+    return 0;
+  if (call_check(call) < 0) /* ARTM_NO must not pass for "nothing to scan" */
+    return call->error.code;
   if (result == ARTM_NO)
     call_fail(call, ARTM_E_NOT_FOUND, "%s is not there any more", root->text);
   for (size_t i = 0; i < job->run->input->scanner_count; i++) {

@@ -47,9 +47,9 @@ void scan_cache_close(struct scan_cache *cache) {
 char *scan_cache_key(const struct scan_tool *tool, const char *manifest_digest,
                      const char *settings) {
   auto_buf text = {0};
-  const char *const parts[] = {"1",           tool->plugin,     tool->name,
-                               tool->version, tool->db_version, tool->inputs,
-                               settings,      manifest_digest};
+  /* Another release may read a tool's report otherwise. */
+  const char *const parts[] = {PACKAGE_VERSION,  tool->plugin, tool->name, tool->version,
+                               tool->db_version, tool->inputs, settings,   manifest_digest};
   for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
     buf_add(&text, parts[i] ? parts[i] : "", strlen(parts[i] ? parts[i] : "") + 1);
   buf_printf(&text, "%d %" PRId64, tool->has_db_updated, tool->db_updated);

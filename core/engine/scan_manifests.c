@@ -11,6 +11,7 @@ struct walk {
   struct job *job;
   struct artm_call *call;
   bool may_ask;
+  bool is_partial; /* a child is not at the target: whoever has them all needs another list */
   struct map seen; /* digests */
   struct scan_manifests *list;
 };
@@ -38,7 +39,8 @@ static int load(const struct walk *walk, const struct digest *digest, struct man
     result = manifest_parse(job->old.data, job->old.data_size, job->old.media_type, ret,
                             &walk->call->error);
   } else {
-    if (!manifest_cache_get(job->run->manifests, digest, &read))
+    /* What another job has read need not be at this target where some of it is left out. */
+    if (row_is_sparse(job->row) || !manifest_cache_get(job->run->manifests, digest, &read))
       result = walk->may_ask ? job_target_manifest(job, walk->call, digest->text, &read) : ARTM_NO;
     if (result != 0)
       return result;
@@ -110,8 +112,7 @@ static int visit_children(struct walk *walk, const struct manifest *index, unsig
   int result = 0;
   for (size_t i = 0; result == 0 && i < index->item_count; i++) {
     const struct descriptor *child = &index->items[i];
-    bool is_attestation = attestation_subject(child) ||
-                          (child->has_platform && platform_is_unknown(&child->platform));
+    bool is_attestation = child->has_platform && platform_is_unknown(&child->platform);
     if (!is_attestation && map_put(&walk->seen, child->digest.text, walk))
       result = visit(walk, &child->digest, child, depth + 1);
   }
@@ -122,10 +123,15 @@ static int visit(struct walk *walk, const struct digest *digest, const struct de
                  unsigned depth) {
   struct manifest *manifest = NULL;
   if (depth > GRAPH_DEPTH_MAX)
-    return 0;
+    return call_fail(walk->call, ARTM_E_DIGEST, "indexes nested deeper than %d", GRAPH_DEPTH_MAX);
+  if (walk->seen.count > GRAPH_MANIFESTS_MAX)
+    return call_fail(walk->call, ARTM_E_DIGEST, "more than %d manifests below one root",
+                     GRAPH_MANIFESTS_MAX);
   int result = load(walk, digest, &manifest);
-  if (result == ARTM_NO && child && walk->may_ask)
-    return 0; /* of a sparse index */
+  if (result == ARTM_NO && child && walk->may_ask) {
+    walk->is_partial = true; /* of a sparse index */
+    return 0;
+  }
   if (result != 0)
     return result;
   if (manifest->kind == MANIFEST_INDEX)
@@ -150,7 +156,7 @@ int job_scan_manifests(struct job *job, struct artm_call *call, const struct dig
     scan_manifests_done(&list);
     return result;
   }
-  if (!is_sparse)
+  if (!is_sparse && !walk.is_partial)
     scan_cache_put_manifests(cache, root, &list);
   *ret = list;
   return 0;

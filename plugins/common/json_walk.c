@@ -105,6 +105,10 @@ void json_walk_skip(struct json_walk *walk) {
   } while (walk->depth > depth);
 }
 
+uint64_t json_walk_at(const struct json_walk *walk) {
+  return walk->dropped + walk->at;
+}
+
 json_t *json_walk_value(struct json_walk *walk) {
   json_walk_look_past_blanks(walk);
   walk->keep = walk->at;

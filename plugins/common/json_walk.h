@@ -56,6 +56,8 @@ bool json_walk_member(struct json_walk *);
 /* Next item of the array, likewise. */
 bool json_walk_item(struct json_walk *);
 void json_walk_skip(struct json_walk *);
+/* Bytes read so far. */
+uint64_t json_walk_at(const struct json_walk *);
 /* The value; NULL after a problem, as is one above JSON_WALK_VALUE_MAX. Caller decrefs. */
 json_t *json_walk_value(struct json_walk *);
 /* Is all read, and was it sound? */

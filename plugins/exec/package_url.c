@@ -83,8 +83,9 @@ bool package_url(const char *url, struct finding *finding, struct sarif_system *
     row->purl = url;
   if (!row->package_type)
     row->package_type = type_text;
-  if (!row->package_name)
-    row->package_name = package_name(decoded(finding, path, (size_t)(name_end - path)), type_text);
+  const char *name = package_name(decoded(finding, path, (size_t)(name_end - path)), type_text);
+  if (!row->package_name && *name)
+    row->package_name = name;
   if (!row->package_version && has_version)
     row->package_version = decoded(finding, at + 1, (size_t)(end - at - 1));
   if (*end == '?' && package_class_of(type_text) == ARTM_PACKAGE_OS)

@@ -14,9 +14,10 @@ struct reading {
   struct json_walk *walk;
   struct artm_call *call;
   struct artm_finding_sink *sink;
+  const char *digest;
   int32_t answer; /* of the sink or the host: not 0 ends it */
   unsigned count;
-  bool has_schema, has_name;
+  bool has_schema, has_name, is_other;
   struct report_facts facts;
 };
 
@@ -160,6 +161,15 @@ static void read_version(struct reading *reading) {
   snprintf(reading->facts.version, sizeof reading->facts.version, "%s", version ? version : "");
 }
 
+/* What Trivy was told to scan, as it was told. */
+static void read_name(struct reading *reading) {
+  auto_json *value = json_walk_value(reading->walk);
+  const char *text = json_string_value(value);
+  const char *digest = text ? strrchr(text, '@') : NULL;
+  reading->has_name = text && *text;
+  reading->is_other = reading->digest && (!digest || strcmp(digest + 1, reading->digest) != 0);
+}
+
 static void read_member(struct reading *reading) {
   struct json_walk *walk = reading->walk;
   if (!strcmp(walk->name, "Results")) {
@@ -172,17 +182,16 @@ static void read_member(struct reading *reading) {
     auto_json *value = json_walk_value(walk);
     reading->has_schema = json_integer_value(value) == 2;
   } else if (!strcmp(walk->name, "ArtifactName")) {
-    auto_json *value = json_walk_value(walk);
-    const char *text = json_string_value(value);
-    reading->has_name = text && *text;
+    read_name(reading);
   } else {
     json_walk_skip(walk);
   }
 }
 
 int32_t report_read(struct json_walk *walk, const struct artm_host *host, struct artm_call *call,
-                    struct artm_finding_sink *sink, struct report_facts *ret) {
-  struct reading reading = {.host = host, .walk = walk, .call = call, .sink = sink};
+                    const char *digest, struct artm_finding_sink *sink, struct report_facts *ret) {
+  struct reading reading = {
+      .host = host, .walk = walk, .call = call, .sink = sink, .digest = digest};
   if (json_walk_enter(walk, '{'))
     while (goes_on(&reading) && json_walk_member(walk))
       read_member(&reading);
@@ -197,6 +206,8 @@ int32_t report_read(struct json_walk *walk, const struct artm_host *host, struct
   if (!reading.has_name)
     return artm_fail(host, call, ARTM_E_INTERNAL, "Trivy's report does not say what was scanned",
                      NULL);
+  if (reading.is_other)
+    return artm_fail(host, call, ARTM_E_INTERNAL, "Trivy's report is about another image", NULL);
   *ret = reading.facts;
   return 0;
 }

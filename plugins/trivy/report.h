@@ -9,7 +9,8 @@ struct report_facts {
   char version[64]; /* of the Trivy that made it; "" in older ones' */
 };
 /* Hands everything to the sink. A report that is not whole is ARTM_E_INTERNAL, whatever the sink
- * got by then. */
+ * got by then, and so is one about another image. digest: of the manifest, NULL if Trivy was not
+ * told it. */
 int32_t report_read(struct json_walk *, const struct artm_host *, struct artm_call *,
-                    struct artm_finding_sink *, struct report_facts *ret);
+                    const char *digest, struct artm_finding_sink *, struct report_facts *ret);
 #endif

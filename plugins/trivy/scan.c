@@ -195,7 +195,9 @@ static int32_t read_report(const struct attempt *attempt, struct artm_finding_si
                 "%s ended well but wrote no report", PROGRAM);
   if (answer)
     return answer;
-  answer = report_read(&walk, trivy->host, attempt->call, sink, &facts);
+  answer =
+      report_read(&walk, trivy->host, attempt->call,
+                  attempt->scan->reference ? attempt->scan->manifest->digest : NULL, sink, &facts);
   json_walk_done(&walk);
   if (!answer && *facts.version)
     answer = release_changed(trivy, attempt->call, facts.version);

@@ -4,6 +4,7 @@
 around. The scanner is a scripted one."""
 import json
 import os
+import signal
 import sys
 import time
 
@@ -11,6 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'
 import harness  # noqa: E402
 import images  # noqa: E402
 from fake_scanner import FakeTrivy  # noqa: E402
+from mock import profile  # noqa: E402
 from scenario import Scenario  # noqa: E402
 
 BLOCK = {'fail_on': 'CRITICAL', 'mode': 'block'}
@@ -235,6 +237,66 @@ class Gate(Scenario):
         self.assertEqual(found.statuses(), ['blocked', 'created'])
         self.assertEqual(found.jobs[1]['scans'][0]['counts']['total'], 1)
         self.assertEqual(found.jobs[1]['scans'][0]['gate']['verdict'], 'warn')
+
+    def test_what_a_sparse_index_lacked_is_scanned_when_it_comes(self):
+        """A scan of an index with missing children teaches nothing of the whole one."""
+        self.target = self.mock(profile('generic', sparse_index=True))
+        index = self.source.seed(images.multi_platform('s'), 'app', '1')
+        self.bad(index.children[1])
+        wanted = {'platforms': ['linux/amd64'], 'index': 'sparse'}
+        self.run_with([self.entry(self.source, 'app', '1', **wanted)], args=['--no-scan'])
+        report = self.tmp / 'scan.json'
+        self.artmirror('scan', f'{self.target.address}/app:1', '--report', report,
+                       env=self.trivy.env)
+        scans = json.loads(report.read_text(encoding='utf-8'))['jobs'][0]['scans']
+        self.assertEqual([scan['target']['platform'] for scan in scans], ['linux/amd64'])
+        found = self.run_with([self.entry(self.source, 'app', '1', destination='whole:1')],
+                              status=7, gate=BLOCK)
+        self.assertEqual(found.statuses(), ['blocked'])
+        self.assertIsNone(self.target.state.tag('whole', '1'))
+
+    def test_only_what_a_sparse_index_has_is_scanned(self):
+        """Children that another job of the run has elsewhere are not looked for here."""
+        self.target = self.mock(profile('generic', sparse_index=True))
+        self.source.seed(images.multi_platform('s'), 'app', '1')
+        self.trivy.rules(scan=GOOD)
+        found = self.run_with([self.entry(self.source, 'app', '1', destination='whole:1'),
+                               self.entry(self.source, 'app', '1', destination='part:1',
+                                          platforms=['linux/amd64'], index='sparse')],
+                              args=['--parallel', '1'], gate=BLOCK)
+        self.assertEqual(found.statuses(), ['created', 'created'])
+        self.assertEqual([len(job['scans']) > 1 for job in found.jobs], [True, False])
+
+    def test_a_signal_while_the_database_comes(self):
+        """Nobody has judged the image: it is cancelled, not blocked."""
+        self.seed('app')
+        self.trivy.rules(scan=GOOD, download_db={'seconds': 30})
+        path = self.config([self.entry(self.source, 'app', '1')], self.target.address, gate=BLOCK)
+        report = self.tmp / 'stopped.json'
+        process = harness.start('mirror', '--config', path, '--report', report, env=self.trivy.env)
+        until = time.monotonic() + 60
+        while not self.trivy.calls('download'):
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.02)
+        for _ in range(2):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.2)
+        self.assertEqual(harness.finish(process).returncode, 130)
+        job = json.loads(report.read_text(encoding='utf-8'))['jobs'][0]
+        self.assertEqual(job['status'], 'cancelled')
+        self.assertIsNone(self.target.state.tag('app', '1'))
+
+    def test_fail_fast(self):
+        """What a gate finds in a tag that is there is a failure, too."""
+        entries = []
+        for name in ('one', 'two'):
+            self.seed(name)
+            entries.append(self.entry(self.source, name, '1'))
+        self.run_with(entries, args=['--no-scan'])
+        self.trivy.rules(scan=BAD)
+        found = self.run_with(entries, status=7, args=['--parallel', '1', '--fail-fast'],
+                              gate=BLOCK)
+        self.assertEqual(found.statuses(), ['unchanged', 'skipped'])
 
     def test_kill_between_digest_and_tag(self):
         """What was put by digest is there, the tag is not; the next run completes it."""

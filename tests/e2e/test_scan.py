@@ -173,6 +173,10 @@ class Scan(Scenario):
             done = self.artmirror('scan', wrong, status=2, env=self.trivy.env)
             self.assertIn('TARGET/REPOSITORY', done.stderr, wrong)
         self.artmirror('scan', f'{self.target.address}/app:none', status=4, env=self.trivy.env)
+        config = self.write('exec.yaml', json.dumps({'scanners': {'exec': True}}))
+        done = self.artmirror('scan', '--config', config, f'{self.target.address}/some/app:1',
+                              status=2, env=self.trivy.env)
+        self.assertIn("lacks 'command'", done.stderr)
 
     def test_not_more_than_processors_at_a_time(self):
         entries = [self.seed('app', *[f'{i}' for i in range(12)])]

@@ -331,6 +331,58 @@ static void cut_reports_are_no_result(void **state) {
   assert_non_null(strstr(kept.text, "os=alpine os_version=3.19 "));
 }
 
+/* Rules are kept in memory, so there is an end to them, however many runs they are spread over. */
+static void rules_and_runs_have_limits(void **state) {
+  static const struct {
+    const char *start, *repeated, *end, *message;
+    size_t fits, times;
+  } cases[] = {
+      {"{\"version\":\"2.1.0\",\"runs\":[{\"results\":[]}", ",{\"results\":[]}", "]}",
+       "too many runs", 999, 1000},
+      {"{\"version\":\"2.1.0\",\"runs\":[{\"results\":[],\"tool\":{\"driver\":{\"rules\":[{}",
+       ",{}", "]}}}]}", "too many rules", 199999, 200000},
+      {"{\"version\":\"2.1.0\",\"runs\":[{\"results\":[],\"tool\":{\"driver\":{\"rules\":[{}",
+       ",{}", "]}}},{\"results\":[],\"tool\":{\"driver\":{\"rules\":[{},{}]}}}]}", "too many rules",
+       199997, 199998},
+  };
+  struct kept kept;
+  (void)state;
+  for (size_t i = 0; i < 2 * sizeof cases / sizeof cases[0]; i++) {
+    size_t times = i % 2 ? cases[i / 2].times : cases[i / 2].fits;
+    size_t part = strlen(cases[i / 2].repeated);
+    char *report = calloc(1, times * part + 500);
+    assert_non_null(report);
+    char *at = stpcpy(report, cases[i / 2].start);
+    for (size_t k = 0; k < times; k++, at += part)
+      memcpy(at, cases[i / 2].repeated, part);
+    strcpy(at, cases[i / 2].end);
+    assert_int_equal(read_part(report, 0, &kept), i % 2 ? ARTM_E_LOCAL : 0);
+    if (i % 2)
+      assert_non_null(strstr(call.message, cases[i / 2].message));
+    free(report);
+  }
+}
+
+/* Text of one rule is bounded, and so is that of all of them. */
+static void rules_have_a_size(void **state) {
+  enum { SIZE = 3 << 20, COUNT = 22 };
+  struct kept kept;
+  (void)state;
+  char *report = malloc((size_t)COUNT * (SIZE + 100) + 500);
+  assert_non_null(report);
+  char *at = stpcpy(report, "{\"version\":\"2.1.0\",\"runs\":[{\"results\":[],\"tool\":{"
+                            "\"driver\":{\"rules\":[{}");
+  for (int i = 0; i < COUNT; i++) {
+    at = stpcpy(at, ",{\"id\":\"");
+    memset(at, 'x', SIZE);
+    at = stpcpy(at + SIZE, "\"}");
+  }
+  strcpy(at, "]}}}]}");
+  assert_int_equal(read_part(report, 0, &kept), ARTM_E_LOCAL);
+  assert_non_null(strstr(call.message, "too many rules"));
+  free(report);
+}
+
 static void package_urls_may_be_odd(void **state) {
   static const struct {
     const char *url, *text;
@@ -346,6 +398,8 @@ static void package_urls_may_be_odd(void **state) {
       {"pkg:deb/", "package=unknown "},
       {"pkg:/x@1", "package=unknown "},
       {"pkg:?distro=x", "package=unknown "},
+      {"pkg:deb/debian/", "package=unknown "},
+      {"pkg:deb/debian/@1", "package=unknown "},
   };
   char result[300];
   struct kept kept;
@@ -373,6 +427,8 @@ int main(void) {
       cmocka_unit_test(failed_runs_are_no_result),
       cmocka_unit_test(cut_reports_are_no_result),
       cmocka_unit_test(package_urls_may_be_odd),
+      cmocka_unit_test(rules_and_runs_have_limits),
+      cmocka_unit_test(rules_have_a_size),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }

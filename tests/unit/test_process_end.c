@@ -33,6 +33,22 @@ static void a_grandchild_with_the_pipe_is_not_waited_for(void **state) {
   outcome_done(&o);
 }
 
+/* One that hides among our own processes is ended like any other. */
+static void who_leaves_the_group_is_ended_too(void **state) {
+  (void)state;
+  struct outcome o = {0};
+  const char *argv[] = {"python3", "-c",
+                        "import os, time\n"
+                        "os.setpgid(0, os.getpgid(os.getppid()))\n"
+                        "time.sleep(9)",
+                        NULL};
+  struct process_command command = {.argv = argv, .timeout_ms = 500, .output_fd = -1};
+  run(&o, &command, NULL);
+  assert_int_equal(o.rc, ARTM_E_TIMEOUT);
+  assert_true(o.ms >= 500 && o.ms < 2000);
+  outcome_done(&o);
+}
+
 static bool is_gone(long pid) {
   auto_free char *path = str_format("/proc/%ld/cmdline", pid);
   for (int i = 0; i < 100; i++) {
@@ -142,6 +158,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ends_what_takes_too_long),
       cmocka_unit_test(kills_who_ignores_term),
+      cmocka_unit_test(who_leaves_the_group_is_ended_too),
       cmocka_unit_test(a_grandchild_with_the_pipe_is_not_waited_for),
       cmocka_unit_test(the_whole_group_ends_with_the_child),
       cmocka_unit_test(a_stray_that_goes_on_writing_is_left),

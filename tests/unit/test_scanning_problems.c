@@ -68,6 +68,7 @@ static void mistakes_in_scanners(void **state) {
   expect_bad("scanners: {first: {`severty: [LOW]}}\n", "unknown-key", "did you mean 'severity'?");
   expect_bad("scanners: {first: {`sever: 'https://x.example'}}\n", "unknown-key", "'server'");
   expect_bad("scanners: {first: {severity: `LOW}}\n", "wrong-type", "write ['LOW']");
+  expect_bad("scanners: {first: {severity: `'LOW,HIGH'}}\n", "wrong-type", "write [LOW,HIGH]");
   expect_bad("scanners: {first: {severity: `[]}}\n", "empty-list", "");
   expect_bad("scanners: {first: {severity: [`BAD]}}\n", "bad-value", "one of CRITICAL");
   expect_bad("scanners: {first: {pkg_types: [`lib]}}\n", "bad-value", "os, library");

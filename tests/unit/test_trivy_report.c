@@ -128,7 +128,7 @@ static int32_t read_sized(const char *text, size_t size) {
   kept = (struct kept){.sink = {sizeof kept.sink, 0, keep, keep_os, NULL}, .answer = refusal};
   call = (struct artm_call){.cancel_after = call.cancel_after};
   json_walk_text(&walk, exact, size);
-  int32_t answer = report_read(&walk, &host, &call, &kept.sink, &facts);
+  int32_t answer = report_read(&walk, &host, &call, NULL, &kept.sink, &facts);
   free(exact);
   return answer;
 }
@@ -338,13 +338,13 @@ static void large_reports(void **state) {
   call = (struct artm_call){0};
   json_walk_text(&walk, text, strlen(text));
   size_t before = mallinfo2().uordblks;
-  assert_int_equal(report_read(&walk, &host, &call, &kept.sink, &facts), 0);
+  assert_int_equal(report_read(&walk, &host, &call, NULL, &kept.sink, &facts), 0);
   assert_int_equal(kept.count, COUNT);
   assert_true(mallinfo2().uordblks < before + 100000);
   call = (struct artm_call){.cancel_after = 3};
   kept.count = 0;
   json_walk_text(&walk, text, strlen(text));
-  assert_int_equal(report_read(&walk, &host, &call, &kept.sink, &facts), ARTM_E_CANCELLED);
+  assert_int_equal(report_read(&walk, &host, &call, NULL, &kept.sink, &facts), ARTM_E_CANCELLED);
   assert_in_range(kept.count, 1, 5000);
   call.cancel_after = 0;
   free(text);

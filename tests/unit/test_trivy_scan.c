@@ -52,7 +52,9 @@ static void *begin(const struct artm_config *config, const char *version) {
   return self;
 }
 static int32_t scan(void *self, const struct artm_scan *what) {
+  static const struct artm_descriptor manifest = {.struct_size = sizeof manifest, .digest = DIGEST};
   struct artm_scan whole = *what;
+  whole.manifest = &manifest;
   whole.struct_size = sizeof whole;
   whole.folder = path_of("scan");
   whole.repository = whole.reference ? REPOSITORY : NULL;
@@ -361,6 +363,22 @@ static void another_version_reports(void **state) {
   scanner->destroy(self);
 }
 
+/* As one does that has not read its arguments. */
+static void a_report_of_another_image(void **state) {
+  (void)state;
+  static const char *const names[] = {"registry.example:5000/a/b", REPOSITORY ":1",
+                                      REPOSITORY "@sha256:0", REFERENCE "0"};
+  void *self = begin(&nothing, "0.74.0");
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    char report[512];
+    snprintf(report, sizeof report, "{\"SchemaVersion\":2,\"ArtifactName\":\"%s\"}", names[i]);
+    TURNS({.report = report});
+    assert_int_equal(scan(self, &of_registry), ARTM_E_INTERNAL);
+    assert_non_null(strstr(call.message, "another image"));
+  }
+  scanner->destroy(self);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_newest),
@@ -377,6 +395,7 @@ int main(void) {
       cmocka_unit_test(java_archives),
       cmocka_unit_test(refused_login),
       cmocka_unit_test(another_version_reports),
+      cmocka_unit_test(a_report_of_another_image),
   };
   return cmocka_run_group_tests(tests, stage_set_up, stage_tear_down);
 }

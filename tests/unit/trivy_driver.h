@@ -12,7 +12,7 @@
 
 #define REFERENCE "registry.example:5000/a/b@" DIGEST
 #define FATAL(text) "2026-11-24T13:00:11Z\\x09FATAL\\x09Fatal error\\x09run error: " text "\\x0a"
-#define REPORT(more) "{\"SchemaVersion\":2,\"ArtifactName\":\"x\"" more "}"
+#define REPORT(more) "{\"SchemaVersion\":2,\"ArtifactName\":\"" REFERENCE "\"" more "}"
 #define FAR_AWAY "2099-01-01T00:00:00Z"
 #define LONG_AGO "2020-01-01T00:00:00Z"
 
