@@ -30,6 +30,8 @@ char *fs_join(const char *folder, const char *name); /* name alone if it is abso
 char *fs_parent(const char *path);                   /* "." if it has none */
 /* Writes all bytes, through EINTR and short writes. 0 or -1 with errno. */
 int fd_write_all(int fd, const void *data, size_t len);
+/* Copies from one to the end into the other. 0 or -1 with errno. */
+int fd_copy_all(int from, int to);
 void fd_close(int *fd); /* for cleanup attributes; -1 is fine */
 #define auto_fd __attribute__((cleanup(fd_close))) int
 #endif

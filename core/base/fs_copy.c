@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,19 +17,16 @@ static int fail(struct error *err, const char *what, const char *path) {
   return error_where(err, "%s", path);
 }
 
-static int copy_bytes(int from, int to, const char *from_path, const char *to_path,
-                      struct error *err) {
+int fd_copy_all(int from, int to) {
   auto_free char *chunk = mem_alloc(CHUNK);
   for (;;) {
     ssize_t got = read(from, chunk, CHUNK);
     if (got < 0 && errno == EINTR)
       continue;
-    if (got < 0)
-      return fail(err, "read", from_path);
-    if (got == 0)
-      return 0;
+    if (got <= 0)
+      return got < 0 ? -1 : 0;
     if (fd_write_all(to, chunk, (size_t)got) < 0)
-      return fail(err, "write", to_path);
+      return -1;
   }
 }
 
@@ -39,11 +37,14 @@ int fs_copy(const char *from, const char *to, unsigned mode, struct error *err) 
     return fail(err, "read", from);
   if (!S_ISREG(st.st_mode))
     return error_set(err, ARTM_E_LOCAL, "%s is no plain file", from);
-  auto_free char *beside = str_format("%s.%ld.tmp", to, (long)gettid());
-  auto_fd out = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
+  uint64_t number = 0;
+  if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
+    return fail(err, "write", to);
+  auto_free char *beside = str_format("%s.%016llx.tmp", to, (unsigned long long)number);
+  auto_fd out = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, (mode_t)mode);
   if (out < 0)
     return fail(err, "write", beside);
-  int result = copy_bytes(in, out, from, beside, err);
+  int result = fd_copy_all(in, out) < 0 ? fail(err, "copy", to) : 0;
   if (result == 0 && rename(beside, to) < 0)
     result = fail(err, "write", to);
   if (result < 0)

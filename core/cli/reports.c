@@ -29,9 +29,10 @@ int reports_read(const struct arguments *arguments, const struct settings *setti
   return folder ? report_folder_check(folder, err) : 0;
 }
 
-/* What others can't take in is left out of the file for them, and that is said. */
-static void tell_left_out(const struct run_report *report) {
+/* And what of it others can't take in. */
+static void tell_where(const char *folder, const struct run_report *report) {
   auto_free char *note = sarif_note(report);
+  log_write(LOG_INFO, NULL, "the reports are in %s", folder);
   if (note)
     log_write(LOG_NOTICE, NULL, "findings.sarif: %s", note);
 }
@@ -41,8 +42,8 @@ int reports_write(struct app *app, const struct reports *reports, struct run_rep
   int code = 0;
   if (reports->folder && report_folder_write(reports->folder, report, reports->keep_ms, &err) < 0)
     code = app_fail(app, &err);
-  if (reports->folder)
-    tell_left_out(report);
+  else if (reports->folder)
+    tell_where(reports->folder, report);
   if (!github_is_running())
     return code;
   auto_buf out = {0};

@@ -105,7 +105,7 @@ static void complaints_done(struct complaints *list) {
 static void complain(struct complaints *list, const struct job_scan *scan, struct buf *what) {
   buf_text(what, "");
   struct complaint *complaint = NULL;
-  auto_free char *text = str_format("%s: %s", scan->result->tool.plugin, what->data);
+  auto_free char *text = str_format("%s|%s", scan->result->tool.plugin, what->data);
   for (size_t i = 0; i < list->count && !complaint; i++)
     if (strcmp(list->items[i].what, text) == 0)
       complaint = &list->items[i];
@@ -162,6 +162,8 @@ void gate_policy(const struct job_record *record, struct error *ret) {
              "reason, expires}]}'";
     } else if (scan->verdict == VERDICT_BLOCK || missing) {
       add_missing(&list, scan);
+      if (!hint && scan->result->status == SCAN_OK)
+        hint = "set 'gate: {mode: warn}' for this entry, or use a scanner that knows what it is";
       hint = hint ? hint : scan->result->error.hint;
     }
   }
@@ -170,12 +172,12 @@ void gate_policy(const struct job_record *record, struct error *ret) {
   auto_buf out = {0};
   for (size_t i = 0; i < list.count; i++) {
     struct buf *where = &list.items[i].where;
+    const char *what = strchr(list.items[i].what, '|');
     buf_text(where, "");
-    buf_printf(&out, "%s%s%s%s", i ? "; " : "", list.items[i].what, where->len ? " on " : "",
-               where->data);
+    buf_printf(&out, "%s%.*s%s%s: %s", i ? "; " : "", (int)(what - list.items[i].what),
+               list.items[i].what, where->len ? ", " : "", where->data, what + 1);
   }
   error_set(ret, ARTM_E_POLICY, "%s", out.data);
-  error_where(ret, "%s", record->target_reference);
   if (hint)
     error_hint(ret, "%s", hint);
 }

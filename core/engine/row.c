@@ -47,22 +47,6 @@ static void plan_counted(struct job *job) {
            str_copy("its size is not known: reading its manifests would use up counted pulls"));
 }
 
-/* All but the tag is put and scanned. ARTM_NO: the tag is withheld. */
-static int pass_gate(struct job *job) {
-  auto_error why = {0};
-  int result = job_publish_untagged(job);
-  if (result == 0)
-    result = job_scan(job, &job->row->graph->root->digest, &why);
-  if (result < 0)
-    return result;
-  if (result == ARTM_NO) {
-    job->record->status = JOB_BLOCKED;
-    set_digest(&job->record->target_digest, &job->old.digest);
-  }
-  error_move(result == ARTM_NO ? &job->record->error : &job->record->policy, &why);
-  return result;
-}
-
 static int do_job(struct job *job, enum comparison comparison) {
   struct row *row = job->row;
   bool plan = job->run->options->plan_only;
@@ -79,7 +63,7 @@ static int do_job(struct job *job, enum comparison comparison) {
     job_learn_from_target(job);
   result = job_transfer(job);
   if (result == 0 && !plan && job_is_gated(job))
-    result = pass_gate(job);
+    result = job_pass_gate(job);
   if (result == 0 && !plan)
     result = job_publish(job);
   if (result != 0)
@@ -88,12 +72,6 @@ static int do_job(struct job *job, enum comparison comparison) {
   if (!row->matrix->tag)
     name_target(job, row->graph->root->digest.text);
   return 0;
-}
-
-/* A gate that blocks had its say before the tag; what it finds in one that is there, or a required
- * scan that failed, is the record's policy. */
-static int scan_at_target(struct job *job, const struct digest *root) {
-  return job->record->scan_count ? 0 : job_scan(job, root, &job->record->policy);
 }
 
 /* A tag that has other content: 0 if it may be replaced. */
@@ -105,7 +83,7 @@ static int check_on_change(struct job *job) {
   if (on_change == ARTM_ON_CHANGE_KEEP) {
     record->status = JOB_KEPT;
     set_digest(&record->target_digest, &job->old.digest);
-    int result = job_is_scanned(job) ? scan_at_target(job, &job->old.digest) : 0;
+    int result = job_scan_at_target(job, &job->old.digest);
     return result < 0 ? result : ARTM_NO;
   }
   auto_error error = {0};
@@ -125,9 +103,9 @@ static int end_with_referrers(struct job *job, enum job_status status) {
   int result = job_referrers(job);
   if (is_old && record->referrers_copied)
     record->status = job->run->options->plan_only ? JOB_WOULD_UPDATE : JOB_UPDATED;
-  if (result == 0 && job_is_scanned(job))
-    result = scan_at_target(job, is_old ? &job->old.digest : &job->row->graph->root->digest);
-  return result < 0 ? result : 0;
+  if (result == 0 && !job->run->options->plan_only)
+    result = job_scan_at_target(job, is_old ? &job->old.digest : &job->row->graph->root->digest);
+  return result;
 }
 
 static int job_steps(struct job *job) {
@@ -219,33 +197,13 @@ static void stop_after_failure(const struct job *job) {
     atomic_compare_exchange_strong(&job->run->input->cancel->level, &going_on, 1);
 }
 
-/* What stands at the target is scanned, and nothing else happens. */
-static int scan_steps(struct job *job) {
-  struct job_record *record = job->record;
-  const char *tag = job->row->matrix->tag;
-  auto_call call = job_call(job);
-  int result =
-      target_resolve(job->repository, &call, tag ? tag : row_reference(job->row), &job->old);
-  if (result == ARTM_NO) {
-    call_fail(&call, ARTM_E_NOT_FOUND, "it is not at the target");
-    error_where(&call.error, "%s", record->target_reference);
-    error_hint(&call.error, "scan looks at what was mirrored before; 'artmirror mirror' brings it");
-  }
-  if (result != 0)
-    return job_fail(job, &call.error);
-  set_digest(&record->target_digest, &job->old.digest);
-  record->status = JOB_UNCHANGED;
-  result = scan_at_target(job, &job->old.digest);
-  return result < 0 ? result : 0;
-}
-
 static int run_steps(struct job *job) {
   if (!job->run->options->scan_only)
     choose_origin(job);
   int result = open_repository(job);
   if (result < 0)
     return result;
-  return job->run->options->scan_only ? scan_steps(job) : job_steps(job);
+  return job->run->options->scan_only ? job_scan_only(job) : job_steps(job);
 }
 
 static void job_run(struct job *job) {

@@ -2,29 +2,15 @@
 /* The scans of a job: of each platform's manifest, by each scanner that its entry wants. */
 #include "engine/scan.h"
 #include "base/clock.h"
-#include "base/fs.h"
 #include "engine/gate.h"
-#include "engine/scan_queue.h"
-#include "report/log.h"
+#include "engine/scan_part.h"
 #include <stdlib.h>
-#include <string.h>
-
-#define SETTING_FILE_MAX ((size_t)64 << 20)
-
-struct scan_part {
-  struct task task; /* first */
-  struct job *job;
-  size_t scanner;
-  const struct scan_manifest *manifest; /* NULL: only until the scanner is ready */
-  char *key;
-  const struct scan_result *result; /* NULL: not yet, or cancelled */
-};
 
 bool scan_is_on(const struct run_scanner *scanner, const struct scan_rule *rule) {
   return scanner->scanner && (scanner->forced || rule->enabled);
 }
 
-static const struct scan_rule *rule_of(const struct job *job, size_t scanner) {
+const struct scan_rule *scan_rule_of(const struct job *job, size_t scanner) {
   const struct entry *entry = job->row->matrix->entry;
   const struct run_scanner *with = &job->run->input->scanners[scanner];
   if (scanner >= entry->scan_count || !scan_is_on(with, &entry->scans[scanner]))
@@ -34,107 +20,24 @@ static const struct scan_rule *rule_of(const struct job *job, size_t scanner) {
 
 bool job_is_scanned(const struct job *job) {
   for (size_t i = 0; !job->run->options->plan_only && i < job->run->input->scanner_count; i++)
-    if (rule_of(job, i))
+    if (scan_rule_of(job, i))
       return true;
   return false;
 }
 
 bool job_is_gated(const struct job *job) {
   for (size_t i = 0; !job->run->options->plan_only && i < job->run->input->scanner_count; i++) {
-    const struct scan_rule *rule = rule_of(job, i);
+    const struct scan_rule *rule = scan_rule_of(job, i);
     if (rule && rule->gate.mode == GATE_BLOCK)
       return true;
   }
   return false;
 }
 
-static void part_end(struct scan_part *part) {
-  struct job *job = part->job;
-  atomic_fetch_sub(&job->pending, 1);
-  pool_wake(job->run->pool);
-}
-
-static void wait_run(struct task *task, uint32_t worker) {
-  struct scan_part *part = (struct scan_part *)task;
-  (void)worker;
-  if (scan_queue_is_ready(part->job->run->scans, part->scanner, task))
-    part_end(part);
-}
-
-static void part_run(struct task *task, uint32_t worker) {
-  struct scan_part *part = (struct scan_part *)task;
-  struct job *job = part->job;
-  struct scan_queue *queue = job->run->scans;
-  enum scan_claim claim = scan_queue_claim(queue, part->key, task, &part->result);
-  if (claim == SCAN_CLAIM_WAIT)
-    return;
-  if (claim == SCAN_CLAIM_BRING) {
-    struct log_group *before = log_group_enter(job->log);
-    int64_t start = clock_wall_ms();
-    struct scan_result *result =
-        scan_manifest(job, part->scanner, rule_of(job, part->scanner), part->manifest, part->key);
-    if (result && !result->cached)
-      job_span(job, "scan", worker, start);
-    part->result = result;
-    scan_queue_finish(queue, part->key, result);
-    log_group_enter(before);
-  }
-  part_end(part);
-}
-
-static bool all_through(void *arg) {
-  struct job *job = arg;
-  return atomic_load(&job->pending) == 0;
-}
-
-/* Runs the parts and whatever else there is to do until all of them are through. */
-static void run_parts(struct job *job, struct scan_part *parts, size_t count) {
-  atomic_store(&job->pending, count);
-  for (size_t i = 0; i < count; i++)
-    pool_add_part(job->run->pool, &parts[i].task);
-  pool_help(job->run->pool, job->worker, all_through, job);
-}
-
-static void wait_for_scanners(struct job *job) {
-  size_t most = job->run->input->scanner_count, count = 0;
-  struct scan_part *parts = mem_array(most + 1, sizeof *parts);
-  for (size_t i = 0; i < most; i++)
-    if (rule_of(job, i))
-      parts[count++] = (struct scan_part){.task = {.run = wait_run}, .job = job, .scanner = i};
-  run_parts(job, parts, count);
-  free(parts);
-}
-
-/* What stands in a file counts, not how it is called. */
-static void add_file(struct buf *text, const char *path) {
-  auto_buf content = {0};
-  auto_error ignored = {0};
-  if (!fs_is_folder(path) && fs_read(path, SETTING_FILE_MAX, &content, &ignored) == 0)
-    buf_printf(text, "%s\n", digest_of(content.data, content.len, NULL).text);
-}
-
-/* What the entry itself sets of the plugin's options, which may change what is found. */
-static char *own_settings(const struct scan_rule *rule) {
-  auto_buf text = {0};
-  const struct field_table *table = rule->options.table;
-  for (size_t i = 0; rule->overridden && i < table->count; i++) {
-    const char *name = table->fields[i].name;
-    uint32_t values = config_count(&rule->options, name);
-    for (uint32_t k = 0; k < values && table->fields[i].type != ARTM_TYPE_SECRET; k++) {
-      const char *key = config_key(&rule->options, name, k);
-      const char *value = config_text(&rule->options, name, k);
-      buf_printf(&text, "%s[%s]=%s\n", name, key ? key : "", value ? value : "");
-      if ((table->fields[i].flags & ARTM_FIELD_PATH) && value)
-        add_file(&text, value);
-    }
-  }
-  return text.len ? buf_take(&text) : NULL;
-}
-
 static struct job_scan *add_scan(struct job *job, size_t scanner, const struct scan_result *result,
                                  const char *platform) {
   struct job_record *record = job->record;
-  const struct scan_rule *rule = rule_of(job, scanner);
+  const struct scan_rule *rule = scan_rule_of(job, scanner);
   record->scans = mem_resize(record->scans, record->scan_count + 1, sizeof *record->scans);
   struct job_scan *scan = &record->scans[record->scan_count++];
   *scan = (struct job_scan){.result = result,
@@ -163,21 +66,21 @@ static void add_refusal(struct job *job, size_t scanner, const char *digest, con
 
 static void add_refused(struct job *job, size_t scanner, const struct scan_manifest *manifest) {
   struct scan_queue *queue = job->run->scans;
+  const char *id = job->run->input->scanners[scanner].schema->id;
   bool missing = scan_queue_is_missing(queue, scanner);
+  if (missing && scan_rule_of(job, scanner)->required) {
+    auto_free char *notice = str_format("%s is not installed, so it scanned nothing", id);
+    run_report_notice(job->run->report, notice);
+  } else if (missing) {
+    auto_free char *notice =
+        str_format("%s is not installed, so it scanned nothing; install it where PATH finds it, or "
+                   "leave it out with 'scanners: {%s: {enabled: false}}'",
+                   id, id);
+    run_report_notice(job->run->report, notice);
+  }
   add_refusal(job, scanner, manifest ? manifest->digest.text : NULL,
               manifest && *manifest->platform ? manifest->platform : NULL,
               missing ? SCAN_SKIPPED : SCAN_FAILED, scan_queue_refusal(queue, scanner));
-}
-
-static void make_part(struct job *job, size_t scanner, const struct scan_manifest *manifest,
-                      struct scan_part *part) {
-  auto_free char *settings = own_settings(rule_of(job, scanner));
-  *part = (struct scan_part){.task = {.run = part_run},
-                             .job = job,
-                             .scanner = scanner,
-                             .manifest = manifest,
-                             .key = scan_cache_key(scan_queue_tool(job->run->scans, scanner),
-                                                   manifest->digest.text, settings)};
 }
 
 /* By platform, then by scanner. */
@@ -187,16 +90,16 @@ static int scan_all(struct job *job, const struct scan_manifests *list) {
   size_t count = 0;
   for (size_t m = 0; m < list->count; m++)
     for (size_t i = 0; i < input->scanner_count; i++)
-      if (rule_of(job, i) && !scan_queue_refusal(job->run->scans, i) &&
+      if (scan_rule_of(job, i) && !scan_queue_refusal(job->run->scans, i) &&
           scanner_takes(input->scanners[i].scanner, list->items[m].config_media_type))
-        make_part(job, i, &list->items[m], &parts[count++]);
-  run_parts(job, parts, count);
+        scan_part_make(job, i, &list->items[m], &parts[count++]);
+  scan_parts_run(job, parts, count);
   int result = 0;
   size_t at = 0;
   for (size_t m = 0; m < list->count; m++)
     for (size_t i = 0; i < input->scanner_count; i++) {
       const struct scan_manifest *manifest = &list->items[m];
-      if (!rule_of(job, i) ||
+      if (!scan_rule_of(job, i) ||
           !scanner_takes(input->scanners[i].scanner, manifest->config_media_type))
         continue;
       if (scan_queue_refusal(job->run->scans, i))
@@ -208,7 +111,7 @@ static int scan_all(struct job *job, const struct scan_manifests *list) {
       at += !scan_queue_refusal(job->run->scans, i);
     }
   for (size_t i = 0; i < count; i++)
-    free(parts[i].key);
+    scan_part_done(&parts[i]);
   free(parts);
   return result;
 }
@@ -217,49 +120,77 @@ static int scan_all(struct job *job, const struct scan_manifests *list) {
  * somebody insists on it: charts must pass then. */
 static bool is_worth_asking(const struct job *job) {
   for (size_t i = 0; i < job->run->input->scanner_count; i++) {
-    const struct scan_rule *rule = rule_of(job, i);
+    const struct scan_rule *rule = scan_rule_of(job, i);
     if (rule && (rule->required || !scan_queue_refusal(job->run->scans, i)))
       return true;
   }
   return false;
 }
 
-static int look_and_scan(struct job *job, const struct digest *root, struct artm_call *call) {
-  struct scan_manifests list = {0};
-  int result = job_scan_manifests(job, call, root, is_worth_asking(job), &list);
-  if (result == 0)
-    result = scan_all(job, &list);
-  scan_manifests_done(&list);
-  if (result == 0)
-    return 0;
-  if (call_check(call) < 0) /* ARTM_NO must not pass for "nothing to scan" */
-    return call->error.code;
-  if (result == ARTM_NO)
-    call_fail(call, ARTM_E_NOT_FOUND, "%s is not there any more", root->text);
+/* The scanners that a stop found on their way to their database. */
+static bool is_stopped(const struct job *job) {
   for (size_t i = 0; i < job->run->input->scanner_count; i++) {
-    if (!rule_of(job, i))
+    const struct error *refusal =
+        scan_rule_of(job, i) ? scan_queue_refusal(job->run->scans, i) : NULL;
+    if (refusal && refusal->code == ARTM_E_CANCELLED)
+      return true;
+  }
+  return false;
+}
+
+static void add_unknown(struct job *job, struct artm_call *call) {
+  for (size_t i = 0; i < job->run->input->scanner_count; i++) {
+    if (!scan_rule_of(job, i))
       continue;
     if (scan_queue_refusal(job->run->scans, i))
       add_refused(job, i, NULL);
     else
       add_refusal(job, i, NULL, NULL, SCAN_FAILED, &call->error);
   }
+}
+
+/* What is known without a request is looked at first: where there is nothing to scan, no scanner is
+ * started. */
+static int find_manifests(struct job *job, struct artm_call *call, const struct digest *root,
+                          struct scan_manifests *list) {
+  int result = job_scan_manifests(job, call, root, false, list);
+  if (result != ARTM_NO)
+    return result;
+  scan_wait_for(job, SCANNER_PROBED, NULL);
+  return job_scan_manifests(job, call, root, is_worth_asking(job), list);
+}
+
+static int look_and_scan(struct job *job, const struct digest *root, struct artm_call *call) {
+  struct scan_manifests list = {0};
+  int result = find_manifests(job, call, root, &list);
+  if (result == 0) {
+    scan_wait_for(job, SCANNER_READY, &list);
+    result = is_stopped(job) ? ARTM_E_CANCELLED : scan_all(job, &list);
+  }
+  scan_manifests_done(&list);
+  if (result == 0 || result == ARTM_E_CANCELLED)
+    return result;
+  if (call_check(call) < 0 || is_stopped(job)) /* ARTM_NO must not pass for "nothing to scan" */
+    return ARTM_E_CANCELLED;
+  if (result == ARTM_NO)
+    call_fail(call, ARTM_E_NOT_FOUND, "%s is not there any more", root->text);
+  add_unknown(job, call);
   return 0;
 }
 
 int job_scan(struct job *job, const struct digest *root, struct error *ret_why) {
-  if (!job_is_scanned(job))
-    return 0;
   auto_call call = job_call(job);
-  wait_for_scanners(job);
   int result = call_check(&call);
   if (result == 0)
     result = look_and_scan(job, root, &call);
-  if (result < 0) {
-    if (!call.error.code)
-      call_fail(&call, ARTM_E_CANCELLED, "stopped while it was scanned");
-    return job_fail(job, &call.error);
-  }
+  if (result < 0)
+    return error_set(ret_why, ARTM_E_CANCELLED, "stopped before it was scanned");
   gate_policy(job->record, ret_why);
   return gate_blocks(job->record) ? ARTM_NO : 0;
+}
+
+void job_skip_scans(struct job *job, const struct error *why) {
+  for (size_t i = 0; i < job->run->input->scanner_count; i++)
+    if (scan_rule_of(job, i))
+      add_refusal(job, i, NULL, NULL, SCAN_SKIPPED, why);
 }

@@ -95,9 +95,18 @@ void scan_cache_write(const struct scan_cache *cache, const char *digest, const 
     log_write(LOG_DEBUG, "scan", "a scan is not kept: %s", err.message);
 }
 
+/* By its digest too: another process may have scanned the same at the same time. */
+static char *raw_path(const struct scan_cache *cache, const char *key,
+                      const struct scan_result *result) {
+  auto_free char *suffix = str_format("-%.16s.raw", result->raw_sha256);
+  return scan_cache_path(cache, key, suffix);
+}
+
 static void find_raw(const struct scan_cache *cache, const char *key, struct scan_result *result) {
-  auto_free char *path = scan_cache_path(cache, key, ".raw");
-  if (!result->raw_sha256 || !fs_exists(path))
+  if (!result->raw_sha256 || strspn(result->raw_sha256, "0123456789abcdef") < 16)
+    return;
+  auto_free char *path = raw_path(cache, key, result);
+  if (!fs_exists(path))
     return;
   touch(path);
   result->raw_file = arena_copy(&result->memory, path);
@@ -137,7 +146,7 @@ static int keep_raw(struct scan_cache *cache, const char *key, bool lasting,
                     struct scan_result *result, struct error *err) {
   auto_free char *path = NULL;
   if (lasting) {
-    path = scan_cache_path(cache, key, ".raw");
+    path = raw_path(cache, key, result);
   } else {
     const char *folder = private_folder(cache, err);
     if (!folder)

@@ -145,7 +145,8 @@ static int visit(struct walk *walk, const struct digest *digest, const struct de
 int job_scan_manifests(struct job *job, struct artm_call *call, const struct digest *root,
                        bool may_ask, struct scan_manifests *ret) {
   struct scan_cache *cache = job->run->input->scans;
-  bool is_sparse = row_is_sparse(job->row); /* which children are there may change */
+  /* Which children are there may change, and is not known of what the config does not name. */
+  bool is_sparse = row_is_sparse(job->row) || !job->row->matrix->entry->node;
   if (!is_sparse && scan_cache_get_manifests(cache, root, ret))
     return 0;
   struct scan_manifests list = {0};

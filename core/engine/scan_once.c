@@ -75,6 +75,13 @@ static void set_outcome(struct scan_result *result, struct artm_call *call, int 
     error_move(&result->error, &call->error);
 }
 
+/* Whose limit it was. */
+static void explain_timeout(const struct scan_rule *rule, struct error *err) {
+  auto_free char *limit = text_duration(rule->timeout_ms);
+  error_set(err, ARTM_E_TIMEOUT, "it took longer than %s", limit);
+  error_hint(err, "give it more time with 'scanners: {%s: {timeout: 30m}}'", rule->scanner->id);
+}
+
 /* One attempt, in a call of its own: what it lends would pile up. */
 static int scan_once(struct job *job, struct scanner *scanner, const struct scan_rule *rule,
                      const struct scan_manifest *manifest, const char *key,
@@ -92,10 +99,11 @@ static int scan_once(struct job *job, struct scanner *scanner, const struct scan
   if (answer == 0)
     answer = scan_here(job, scanner, &call, &descriptor, &place, &subject);
   subject.folder = place.work;
-  result->finding_count = 0; /* of an earlier attempt */
   if (answer == 0)
     answer = scanner_scan(scanner, &call, &subject, result);
   set_outcome(result, &call, answer);
+  if (answer == ARTM_E_TIMEOUT && call.deadline_ms && clock_now_ms() >= call.deadline_ms)
+    explain_timeout(rule, &result->error);
   if (answer == 0)
     scan_cache_put(job->run->input->scans, key, result);
   else
@@ -111,12 +119,13 @@ struct scan_result *scan_manifest(struct job *job, size_t index, const struct sc
       scan_cache_get(job->run->input->scans, key, id, manifest->digest.text);
   if (result)
     return result;
-  result = scan_result_new(id, manifest->digest.text);
-  scan_result_set_tool(result, scan_queue_tool(job->run->scans, index));
-  result->start_ms = clock_wall_ms();
+  int64_t start = clock_wall_ms();
   auto_call call = job_call(job);
   for (uint32_t attempt = 1;; attempt++) {
-    error_done(&result->error);
+    scan_result_free(result); /* of an earlier attempt, with all that it found */
+    result = scan_result_new(id, manifest->digest.text);
+    scan_result_set_tool(result, scan_queue_tool(job->run->scans, index));
+    result->start_ms = start;
     int answer = scan_once(job, scanner, rule, manifest, key, result, &call.error);
     if (answer == 0 || answer == ARTM_E_TIMEOUT)
       return result;

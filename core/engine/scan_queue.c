@@ -10,12 +10,12 @@
 
 #define PREPARE_MS (30u * 60 * 1000) /* a database download takes its time */
 
-enum state { NOT_ASKED, PREPARING, READY };
 struct line {       /* of one scanner */
-  struct task task; /* first: prepares it */
+  struct task task; /* first: probes or prepares it */
   struct scan_queue *queue;
   const struct run_scanner *of;
-  enum state state;
+  enum scanner_stage reached;
+  bool moving;         /* the task is on its way to the next stage */
   struct arena memory; /* of tool */
   struct scan_tool tool;
   struct error error; /* why it can't be used */
@@ -91,63 +91,55 @@ static void push(struct task **list, struct task *task) {
   *list = task;
 }
 
-static int make_ready(struct line *line, struct artm_call *call) {
+/* One stage further; a tool that can't be used has nothing more before it. */
+static enum scanner_stage move_on(struct line *line, struct artm_call *call) {
   struct scanner *scanner = line->of->scanner;
-  int result = scanner_probe(scanner, call, &line->memory, &line->tool);
-  if (result == 0)
-    result = scanner_prepare(scanner, call, &line->memory, &line->tool);
-  return result;
-}
-
-/* Said once a run, however many jobs it concerns. */
-static void tell_missing(struct line *line) {
-  const char *id = line->of->schema->id;
-  error_set(&line->error, ARTM_E_UNSUPPORTED, "%s is not installed", id);
-  error_hint(&line->error, "install it where PATH finds it");
-  auto_free char *notice =
-      str_format("%s is not installed, so it scanned nothing; install it, or leave it out with "
-                 "'scanners: {%s: {enabled: false}}'",
-                 id, id);
-  run_report_notice(line->queue->report, notice);
+  bool probe = line->reached == SCANNER_NOT_ASKED;
+  int result = probe ? scanner_probe(scanner, call, &line->memory, &line->tool)
+                     : scanner_prepare(scanner, call, &line->memory, &line->tool);
+  line->missing = result == ARTM_NO;
+  if (line->missing) {
+    error_set(&line->error, ARTM_E_UNSUPPORTED, "%s is not installed", line->of->schema->id);
+    error_hint(&line->error, "install it where PATH finds it");
+  } else if (result < 0) {
+    error_move(&line->error, &call->error);
+  }
+  return probe && result == 0 ? SCANNER_PROBED : SCANNER_READY;
 }
 
 static void line_run(struct task *task, uint32_t worker) {
   struct line *line = (struct line *)task;
   struct scan_queue *queue = line->queue;
   (void)worker;
+  struct log_group *before = log_group_enter(NULL); /* it is no single job's matter */
   auto_call call = {.cancel = queue->input->cancel, .deadline_ms = clock_now_ms() + PREPARE_MS};
   line->tool.plugin = line->of->schema->id;
-  int result = make_ready(line, &call);
-  line->missing = result == ARTM_NO;
-  if (line->missing) {
-    tell_missing(line);
-  } else if (result < 0) {
-    error_move(&line->error, &call.error);
-    if (line->error.code != ARTM_E_CANCELLED)
-      log_failure("scan", &line->error);
-  }
+  enum scanner_stage reached = move_on(line, &call);
+  log_group_enter(before);
   pthread_mutex_lock(&queue->lock);
-  line->state = READY;
+  line->reached = reached;
+  line->moving = false;
   struct task *waiters = line->waiters;
   line->waiters = NULL;
   pthread_mutex_unlock(&queue->lock);
   add_parts(queue->pool, waiters);
 }
 
-bool scan_queue_is_ready(struct scan_queue *queue, size_t scanner, struct task *waiter) {
+bool scan_queue_reached(struct scan_queue *queue, size_t scanner, enum scanner_stage stage,
+                        struct task *waiter) {
   struct line *line = &queue->lines[scanner];
   pthread_mutex_lock(&queue->lock);
-  bool ready = line->state == READY, first = line->state == NOT_ASKED;
-  if (!ready) {
-    line->state = PREPARING;
+  bool reached = line->reached >= stage, begin = !reached && !line->moving;
+  if (!reached) {
+    line->moving = true;
     push(&line->waiters, waiter);
   }
   pthread_mutex_unlock(&queue->lock);
-  if (first) {
+  if (begin) {
     line->task.run = line_run;
     pool_add_part(queue->pool, &line->task);
   }
-  return ready;
+  return reached;
 }
 
 const struct scan_tool *scan_queue_tool(struct scan_queue *queue, size_t scanner) {
@@ -208,6 +200,16 @@ static struct task *grant_next(struct scan_queue *queue) {
   slot->granted = true;
   queue->running++;
   return slot->owner;
+}
+
+void scan_queue_share(struct scan_queue *queue, const char *key, const struct scan_result *result) {
+  pthread_mutex_lock(&queue->lock);
+  if (!map_has(&queue->slots, key)) {
+    struct slot *slot = mem_alloc(sizeof *slot);
+    slot->result = result;
+    map_put(&queue->slots, key, slot);
+  }
+  pthread_mutex_unlock(&queue->lock);
 }
 
 void scan_queue_finish(struct scan_queue *queue, const char *key, struct scan_result *result) {

@@ -40,6 +40,23 @@ void scan_reader_section(struct scan_reader *r, const struct node *defaults) {
   r->section.rules = make(r, defaults, NULL, &r->section.problems);
 }
 
+/* A platform that is added to such an index can be pulled by its tag at once, before any scan. */
+static void check_sparse(const struct entry *entry, struct problems *problems) {
+  if (entry->index != INDEX_SPARSE || entry->platform_count == 0)
+    return;
+  for (size_t i = 0; i < entry->scan_count; i++) {
+    if (!entry->scans[i].enabled || entry->scans[i].gate.mode != GATE_BLOCK)
+      continue;
+    const struct node *at = node_get(entry->node, "index");
+    struct problem *problem =
+        problem_add(problems, at != NULL ? at : entry->node, "conflict",
+                    "'index: sparse' can't be held back by a gate that blocks: a platform that is "
+                    "added later stands below a tag that is there already");
+    problem_hint(problem, "use 'index: filtered', or 'gate: {mode: warn}' for this entry");
+    return;
+  }
+}
+
 void scan_reader_entry(struct scan_reader *r, struct entry *entry) {
   struct shared_scans *shared = r->defaults != NULL ? &r->section : &r->top;
   const struct scan_rule *rules = shared->rules;
@@ -51,6 +68,7 @@ void scan_reader_entry(struct scan_reader *r, struct entry *entry) {
   }
   entry->scans = rules;
   entry->scan_count = r->scanners->count;
+  check_sparse(entry, r->problems);
 }
 
 void scan_reader_end(struct scan_reader *r) {

@@ -13,7 +13,6 @@
 
 #define TEMPORARY ".artmirror-"
 #define TEMPORARY_END ".tmp"
-#define CHUNK ((size_t)256 << 10)
 
 int folder_fail(const struct folder *folder, const char *what, const char *name,
                 struct error *err) {
@@ -44,19 +43,6 @@ static int open_temporary(const struct folder *folder, char **ret_name) {
   return openat(folder->fd, *ret_name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
 }
 
-static int copy_all(int from, int to) {
-  auto_free char *chunk = mem_alloc(CHUNK);
-  for (;;) {
-    ssize_t got = read(from, chunk, CHUNK);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got <= 0)
-      return got < 0 ? -1 : 0;
-    if (fd_write_all(to, chunk, (size_t)got) != 0)
-      return -1;
-  }
-}
-
 /* From memory, or from a file where from is not -1. */
 static int make_file(const struct folder *folder, const char *name, const void *data, size_t len,
                      int from, struct error *err) {
@@ -68,7 +54,7 @@ static int make_file(const struct folder *folder, const char *name, const void *
   auto_fd fd = open_temporary(folder, &temporary);
   if (fd < 0)
     return folder_fail(folder, "write", name, err);
-  int result = from >= 0 ? copy_all(from, fd) : fd_write_all(fd, data, len);
+  int result = from >= 0 ? fd_copy_all(from, fd) : fd_write_all(fd, data, len);
   if (result == 0 && fsync(fd) == 0 && renameat(folder->fd, temporary, folder->fd, name) == 0)
     return 0;
   folder_fail(folder, "write", name, err);

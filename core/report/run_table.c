@@ -107,6 +107,7 @@ static void add_job(struct table *table, const struct job_record *job, bool targ
   row->cells[at++] = job_label(job);
   if (targets)
     row->cells[at++] = guard_field(job->target);
+  row->colored = at;
   row->cells[at++] = str_copy(action_name(job->status, plan));
   row->cells[at++] = short_digest(digest);
   row->cells[at++] = text_size(job->bytes_sent);
@@ -120,10 +121,11 @@ static void add_job(struct table *table, const struct job_record *job, bool targ
 static void add_heading(struct table *table, bool targets, bool plan) {
   struct table_row *row = table_add(table);
   size_t at = 0;
+  table->cut[at] = true;
   row->cells[at++] = str_copy("JOB");
+  table->cut[at] = targets;
   if (targets)
     row->cells[at++] = str_copy("TARGET");
-  table->colored = at;
   row->cells[at++] = str_copy(plan ? "ACTION" : "STATUS");
   row->cells[at++] = str_copy("DIGEST");
   table->right[at] = true;

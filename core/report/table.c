@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define GAP 2
-#define FIRST_MIN 12
+#define CUT_MIN 10
 
 struct table_row *table_add(struct table *table) {
   table->rows = mem_grow(table->rows, table->count, &table->capacity, sizeof *table->rows);
@@ -46,6 +46,19 @@ static void add_cut(struct buf *out, const char *text, size_t width) {
   buf_text(out, text);
 }
 
+/* Makes the widest column that may be cut narrower by one; false: none is left. */
+static bool narrow(const struct table *table, size_t widths[TABLE_COLUMNS]) {
+  size_t widest = table->columns;
+  for (size_t column = 0; column < table->columns; column++)
+    if (table->cut[column] && widths[column] > CUT_MIN &&
+        (widest == table->columns || widths[column] >= widths[widest]))
+      widest = column;
+  if (widest == table->columns)
+    return false;
+  widths[widest]--;
+  return true;
+}
+
 static void measure(const struct table *table, size_t width, size_t widths[TABLE_COLUMNS]) {
   size_t total = 0;
   for (size_t column = 0; column < table->columns; column++) {
@@ -57,12 +70,8 @@ static void measure(const struct table *table, size_t width, size_t widths[TABLE
     }
     total += widths[column] + (column > 0 ? GAP : 0);
   }
-  if (width == 0 || total <= width)
-    return;
-  size_t over = total - width;
-  size_t first = widths[0] > over + FIRST_MIN ? widths[0] - over : FIRST_MIN;
-  if (first < widths[0])
-    widths[0] = first;
+  while (width > 0 && total > width && narrow(table, widths))
+    total--;
 }
 
 static void write_row(const struct table *table, const struct table_row *row, const size_t *widths,
@@ -74,7 +83,7 @@ static void write_row(const struct table *table, const struct table_row *row, co
     const char *text = cell(row, column);
     size_t size = characters(text), width = widths[column];
     size_t padding = size < width ? width - size : 0;
-    bool colored = row->color != NULL && column == table->colored;
+    bool colored = row->color != NULL && column == row->colored;
     if (table->right[column])
       pad(out, padding);
     if (colored)

@@ -6,24 +6,40 @@
 #include <stdlib.h>
 
 struct seen_scan {
-  size_t findings[SEVERITY_COUNT];
+  size_t findings[SEVERITY_COUNT], suppressed;
 };
+
+char *totals_scan_key(const struct scan_result *result) {
+  if (result->manifest_digest == NULL || result->manifest_digest[0] == '\0')
+    return NULL;
+  return str_format("%d %s %s", (int)result->status, result->tool.plugin, result->manifest_digest);
+}
+
+static void count_scan(const struct scan_result *result, struct totals *sum) {
+  sum->scans[result->status]++;
+  if (result->status != SCAN_OK)
+    return;
+  sum->cached += result->cached;
+  sum->os_unknown += !result->os_known;
+  sum->os_eol += result->os_known && result->os_eol;
+}
 
 /* The most that any job is shown of it: their filters may differ. */
 static void see_scan(struct map *seen, const struct job_scan *scan, struct totals *sum) {
-  const struct scan_result *result = scan->result;
-  const char *digest = result->manifest_digest != NULL ? result->manifest_digest : "";
-  auto_free char *key = str_format("%d %s %s", (int)result->status, result->tool.plugin, digest);
+  auto_free char *key = totals_scan_key(scan->result);
+  if (key == NULL)
+    key = str_format("%zu", seen->count);
   struct seen_scan *known = map_get(seen, key);
-  if (known == NULL || digest[0] == '\0')
-    sum->scans[result->status]++;
   if (known == NULL) {
+    count_scan(scan->result, sum);
     known = mem_alloc(sizeof *known);
     map_put(seen, key, known);
   }
   for (size_t i = 0; i < SEVERITY_COUNT; i++)
     if (scan->counts.by_severity[i] > known->findings[i])
       known->findings[i] = scan->counts.by_severity[i];
+  if (scan->unfiltered.suppressed > known->suppressed)
+    known->suppressed = scan->unfiltered.suppressed;
 }
 
 static void sum_scans(const struct run_report *report, struct totals *sum) {
@@ -35,6 +51,7 @@ static void sum_scans(const struct run_report *report, struct totals *sum) {
     struct seen_scan *scan = seen.items[i].value;
     for (size_t severity = 0; severity < SEVERITY_COUNT; severity++)
       sum->findings[severity] += scan->findings[severity];
+    sum->suppressed += scan->suppressed;
     free(scan);
   }
   map_done(&seen);
@@ -63,37 +80,4 @@ struct totals totals_of(const struct run_report *report) {
   }
   sum_scans(report, &sum);
   return sum;
-}
-
-void totals_findings(const size_t by_severity[SEVERITY_COUNT], struct buf *out) {
-  bool first = true;
-  for (unsigned rank = SEVERITY_COUNT; rank-- > 0;) {
-    uint32_t severity = severity_of_rank(rank);
-    if (by_severity[severity] == 0)
-      continue;
-    buf_printf(out, "%s%zu %s", first ? "" : ", ", by_severity[severity], severity_name(severity));
-    first = false;
-  }
-  if (first)
-    buf_text(out, "no findings");
-}
-
-void totals_statuses(const struct totals *sum, struct buf *out) {
-  static const enum job_status order[] = {
-      JOB_CREATED, JOB_UPDATED, JOB_WOULD_CREATE, JOB_WOULD_UPDATE, JOB_UNCHANGED, JOB_KEPT,
-      JOB_PENDING, JOB_SKIPPED, JOB_CANCELLED,    JOB_BLOCKED,      JOB_FAILED};
-  bool first = true;
-  for (size_t i = 0; i < sizeof order / sizeof order[0]; i++) {
-    if (sum->status[order[i]] == 0)
-      continue;
-    buf_printf(out, "%s%zu %s", first ? "" : ", ", sum->status[order[i]],
-               job_status_name(order[i]));
-    first = false;
-  }
-}
-
-void totals_referrers(const struct totals *sum, const char *what, struct buf *out) {
-  if (sum->referrers_copied > 0)
-    buf_printf(out, "; %llu referrer%s %s", (unsigned long long)sum->referrers_copied,
-               sum->referrers_copied == 1 ? "" : "s", what);
 }

@@ -31,9 +31,9 @@ int32_t exec_scan(void *self, struct artm_call *, const struct artm_scan *,
                   struct artm_finding_sink *);
 
 /* Read a whole report into the sink; what is wrong with it is the walk's problem, or what the sink
- * answered. */
+ * answered. digest: of the manifest, in case the report names one. */
 int32_t model_read(const struct artm_host *, struct artm_call *, struct json_walk *,
-                   struct artm_finding_sink *);
+                   const char *digest, struct artm_finding_sink *);
 /* Reads the rules of the first walk and the results of the second, over the same text. */
 int32_t sarif_read(const struct artm_host *, struct artm_call *, struct json_walk *rules,
                    struct json_walk *results, struct artm_finding_sink *);

@@ -172,6 +172,14 @@ static int32_t take_os(struct json_walk *walk, struct artm_finding_sink *sink) {
   return sink->os(sink, family, json_text(os, "version"), is_end_of_life ? ARTM_OS_END_OF_LIFE : 0);
 }
 
+/* A report that names no manifest is about the one that was asked for. */
+static void check_target(struct json_walk *walk, const char *digest) {
+  auto_json *target = json_walk_value(walk);
+  const char *text = json_text(target, "manifest_digest");
+  if (text && strcmp(text, digest) != 0)
+    json_walk_refuse(walk, "it is the report of another manifest");
+}
+
 static void expect(struct json_walk *walk, const char *wanted, const char *problem) {
   auto_json *value = json_walk_value(walk);
   const char *text = json_string_value(value);
@@ -192,7 +200,7 @@ static int32_t take_findings(const struct artm_host *host, struct artm_call *cal
 }
 
 int32_t model_read(const struct artm_host *host, struct artm_call *call, struct json_walk *walk,
-                   struct artm_finding_sink *sink) {
+                   const char *digest, struct artm_finding_sink *sink) {
   bool has_schema = false, has_findings = false;
   int32_t answer = 0;
   if (json_walk_enter(walk, '{'))
@@ -202,6 +210,8 @@ int32_t model_read(const struct artm_host *host, struct artm_call *call, struct 
         expect(walk, SCHEMA, "its schema is not " SCHEMA);
       } else if (!strcmp(walk->name, "status")) {
         expect(walk, "ok", "it is the report of a scan that did not end well");
+      } else if (!strcmp(walk->name, "target")) {
+        check_target(walk, digest);
       } else if (!strcmp(walk->name, "os")) {
         answer = take_os(walk, sink);
       } else if (!strcmp(walk->name, "findings")) {

@@ -101,9 +101,10 @@ static int32_t run(const struct exec *exec, struct artm_call *call, const struct
 }
 
 static int32_t read_model(const struct exec *exec, struct artm_call *call, const char *path,
-                          struct artm_finding_sink *sink, struct json_walk *walk) {
+                          const char *digest, struct artm_finding_sink *sink,
+                          struct json_walk *walk) {
   int32_t answer = json_walk_open(walk, exec->host, call, path);
-  return answer ? answer : model_read(exec->host, call, walk, sink);
+  return answer ? answer : model_read(exec->host, call, walk, digest, sink);
 }
 
 static int32_t read_sarif(const struct exec *exec, struct artm_call *call, const char *path,
@@ -132,7 +133,8 @@ int32_t exec_scan(void *self, struct artm_call *call, const struct artm_scan *sc
   bool is_sarif = format && !strcmp(format, "sarif");
   auto_free char *path = registry_format("%s/%s", scan->folder, REPORT);
   struct json_walk walk = {.fd = -1};
-  answer = (is_sarif ? read_sarif : read_model)(exec, call, path, sink, &walk);
+  answer = is_sarif ? read_sarif(exec, call, path, sink, &walk)
+                    : read_model(exec, call, path, scan->manifest->digest, sink, &walk);
   if (answer == ARTM_NO)
     answer = fail(exec->host, call, ARTM_E_LOCAL, target_name(scan), NULL, "the report is gone");
   if (!answer && walk.problem)

@@ -263,9 +263,38 @@ class Gate(Scenario):
         found = self.run_with([self.entry(self.source, 'app', '1', destination='whole:1'),
                                self.entry(self.source, 'app', '1', destination='part:1',
                                           platforms=['linux/amd64'], index='sparse')],
-                              args=['--parallel', '1'], gate=BLOCK)
+                              args=['--parallel', '1'], gate={**BLOCK, 'mode': 'warn'})
         self.assertEqual(found.statuses(), ['created', 'created'])
         self.assertEqual([len(job['scans']) > 1 for job in found.jobs], [True, False])
+
+    def test_a_sparse_index_has_no_gate_that_blocks(self):
+        """A platform that is added to it would stand below the tag before its scan."""
+        entry = self.entry(self.source, 'app', '1', platforms=['linux/amd64'], index='sparse')
+        path = self.config([entry], self.target.address, gate=BLOCK)
+        done = self.artmirror('validate', '--config', path, status=2, env=self.trivy.env)
+        self.assertIn("'index: sparse' can't be held back", done.stdout + done.stderr)
+
+    def test_a_version_without_a_tag(self):
+        """There is no tag to withhold: the image is there, the policy is against it."""
+        image = self.seed('app')
+        self.trivy.rules(scan=BAD)
+        for status in ('created', 'unchanged'):
+            found = self.run_with([self.entry(self.source, 'app', image.digest)], status=7,
+                                  gate=BLOCK)
+            self.assertEqual(found.statuses(), [status])
+            self.assertEqual(found.jobs[0]['target']['digest'], image.digest)
+            self.assertIn('CVE-2026-0000', found.jobs[0]['policy']['message'])
+
+    def test_what_failed_elsewhere_is_tried_here(self):
+        """One target's registry can't be read by the scanner; the other target's image passes."""
+        self.seed('app')
+        other = self.mock()
+        self.trivy.rules(images={self.target.address: {'fatal': 'run error: no way'}}, scan=GOOD)
+        path = self.config([self.entry(self.source, 'app', '1')],
+                           [self.target.address, other.address], gate=BLOCK)
+        found = self.mirror(path, status=7, env=self.trivy.env)
+        self.assertEqual(found.statuses(), ['blocked', 'created'])
+        self.assertEqual([job['scans'][0]['status'] for job in found.jobs], ['failed', 'ok'])
 
     def test_a_signal_while_the_database_comes(self):
         """Nobody has judged the image: it is cancelled, not blocked."""

@@ -4,7 +4,9 @@
 one."""
 import json
 import os
+import signal
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 import harness  # noqa: E402
@@ -93,6 +95,40 @@ class Scan(Scenario):
         self.assertEqual(found.statuses(), ['created'])
         self.assertEqual(found.jobs[0]['scans'], [])
         self.assertEqual(self.trivy.scans(), [])
+
+    def test_nothing_to_scan_starts_nothing(self):
+        """No database is fetched for what no scanner takes, and nobody misses a scanner."""
+        config = images.encode({'name': 'thing'})
+        document = {'schemaVersion': 2, 'mediaType': images.OCI_MANIFEST,
+                    'config': images.descriptor('application/vnd.example.thing+json', config),
+                    'layers': []}
+        self.source.seed(images.from_document(document, {images.digest_of(config): config}),
+                         'thing', '1')
+        entries = [self.entry(self.source, 'thing', '1')]
+        self.run_with(entries)
+        self.run_with(entries)
+        self.assertEqual(self.trivy.calls(), [])
+        path = self.tmp / 'artmirror.yaml'
+        found = self.mirror(path, env={'PATH': '/usr/bin:/bin'})
+        self.assertNotIn('trivy', found.said)
+
+    def test_a_signal_after_the_tag(self):
+        """What is at the target is not cancelled; its scan was not made."""
+        entry = self.seed('app', '1')
+        self.trivy.rules(scan={'findings': [], 'seconds': 60})
+        path = self.config([entry], self.target.address)
+        report = self.tmp / 'stopped.json'
+        process = harness.start('mirror', '--config', path, '--report', report, env=self.trivy.env)
+        until = time.monotonic() + 60
+        while not self.trivy.scans():
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.02)
+        for _ in range(2):
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.2)
+        self.assertEqual(harness.finish(process).returncode, 130)
+        job = json.loads(report.read_text(encoding='utf-8'))['jobs'][0]
+        self.assertEqual((job['status'], job['scans'][0]['status']), ('created', 'skipped'))
 
     def test_flags(self):
         entry = self.seed('app', '1')

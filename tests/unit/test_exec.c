@@ -255,6 +255,9 @@ static void broken_reports_are_no_result(void **state) {
       {"{\"schema\":\"artmirror.scan/1\",\"findings\":null}", NULL},
       {"{\"schema\":\"artmirror.scan/1\",\"status\":\"failed\",\"findings\":[]}",
        "it is the report of a scan that did not end well"},
+      {"{\"schema\":\"artmirror.scan/"
+       "1\",\"findings\":[],\"target\":{\"manifest_digest\":\"sha256:0\"}}",
+       "it is the report of another manifest"},
       {REPORT("7"), "a finding before this has no id"},
       {REPORT("{\"id\":\"A\"}"), "a finding before this has no severity, or an unknown one"},
       {REPORT("{\"id\":\"A\",\"severity\":\"BAD\",\"pkg\":{\"name\":\"p\"}}"), NULL},
@@ -285,6 +288,11 @@ static void cut_reports_are_no_result(void **state) {
   for (size_t size = 1; size < sizeof REPORT(FULL) - 1; size++)
     assert_int_equal(read_part(REPORT(FULL), size, &kept), ARTM_E_LOCAL);
   assert_int_equal(read_part(REPORT(FULL), sizeof REPORT(FULL) - 1, &kept), 0);
+  assert_int_equal(
+      read_part("{\"schema\":\"artmirror.scan/1\",\"target\":{\"manifest_digest\":\"" DIGEST
+                "\"},\"findings\":[]}",
+                0, &kept),
+      0);
 }
 
 static void sinks_and_cancelling_end_it(void **state) {

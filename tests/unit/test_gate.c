@@ -171,10 +171,8 @@ static void the_message_names_what_is_wrong(void **state) {
   auto_error error = {0};
   gate_policy(&record, &error);
   assert_int_equal(error.code, ARTM_E_POLICY);
-  assert_non_null(strstr(error.message, "toy: 2 findings of CRITICAL (CVE-1"));
+  assert_non_null(strstr(error.message, "toy, linux/amd64: 2 findings of CRITICAL (CVE-1"));
   assert_non_null(strstr(error.message, "CVE-1 in openssl 3.1.4-r1, fixed in 3.1.4-r5"));
-  assert_non_null(strstr(error.message, ") on linux/amd64"));
-  assert_string_equal(error.where, "r/app:1");
   assert_non_null(strstr(error.hint, "gate"));
   assert_true(gate_blocks(&record));
   tear_down(&f);
