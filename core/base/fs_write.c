@@ -127,7 +127,17 @@ int fs_make_folders(const char *path, unsigned mode, struct error *err) {
 }
 
 /* Takes fd, an open folder, and removes what is in it. -1 with errno. */
+/* Who filled the folder may have taken our own rights to it away. */
+static int open_inner(int folder, const char *name) {
+  const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  int fd = openat(folder, name, flags);
+  if (fd < 0 && errno == EACCES && fchmodat(folder, name, 0700, 0) == 0)
+    fd = openat(folder, name, flags);
+  return fd;
+}
+
 static int remove_content(int fd, int depth) {
+  fchmod(fd, 0700); /* if it can't be done, what follows says why */
   DIR *folder = fdopendir(fd);
   if (folder == NULL) {
     close(fd);
@@ -150,7 +160,7 @@ static int remove_content(int fd, int depth) {
       rc = -1;
       break;
     }
-    int inner = openat(dirfd(folder), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int inner = open_inner(dirfd(folder), name);
     if (inner < 0 || remove_content(inner, depth + 1) < 0)
       rc = -1;
     else

@@ -126,8 +126,10 @@ static int create(struct session *session, const struct arguments *arguments, si
     return check_left_out(session, i, matrix, err);
   if (!session->entries.scans || (!run->forced && !is_needed(matrix, i)))
     return 0;
-  return scanner_new(scanners->plugins[i], &session->services, &session->entries.scans[i].options,
-                     &run->scanner, err);
+  if (scanner_new(scanners->plugins[i], &session->services, &session->entries.scans[i].options,
+                  &run->scanner, err) < 0)
+    return error_wrap(err, "scanner %s", run->schema->id);
+  return 0;
 }
 
 int scanners_create(struct session *session, const struct arguments *arguments,

@@ -145,7 +145,8 @@ static void add_missing(struct complaints *list, const struct job_scan *scan) {
   if (result->status == SCAN_OK)
     buf_text(&out, "its operating system is not known, so nobody can say that it is fine");
   else
-    buf_printf(&out, "the scan %s: %s", words[result->status],
+    buf_printf(&out, "the scan %s: %s%s%s", words[result->status],
+               result->error.where ? result->error.where : "", result->error.where ? ": " : "",
                result->error.message ? result->error.message : "no reason is known");
   complain(list, scan, &out);
 }

@@ -160,7 +160,8 @@ static int keep_raw(struct scan_cache *cache, const char *key, bool lasting,
 }
 
 void scan_cache_put(struct scan_cache *cache, const char *key, struct scan_result *result) {
-  bool lasting = cache->folder && result->tool.has_db_updated && result->status == SCAN_OK;
+  bool is_dated = result->tool.has_db_updated || result->tool.is_fixed;
+  bool lasting = cache->folder && is_dated && result->status == SCAN_OK;
   auto_error err = {0};
   if (result->raw_file && keep_raw(cache, key, lasting, result, &err) < 0) {
     log_write(LOG_WARNING, NULL, "the raw report of a scan is lost: %s", err.message);

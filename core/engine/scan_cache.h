@@ -19,7 +19,8 @@ char *scan_cache_key(const struct scan_tool *, const char *manifest_digest, cons
 /* A result of an earlier run, or NULL. */
 struct scan_result *scan_cache_get(struct scan_cache *, const char *key, const char *plugin,
                                    const char *manifest_digest);
-/* Keeps a result with SCAN_OK; one whose database has no date only until the close. Takes a copy of
+/* Keeps a result with SCAN_OK; one of a tool that tells neither a date of its
+ * database nor that it has none only until the close. Takes a copy of
  * the raw report, so that raw_file lasts. */
 void scan_cache_put(struct scan_cache *, const char *key, struct scan_result *);
 

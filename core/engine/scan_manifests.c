@@ -112,8 +112,7 @@ static int visit_children(struct walk *walk, const struct manifest *index, unsig
   int result = 0;
   for (size_t i = 0; result == 0 && i < index->item_count; i++) {
     const struct descriptor *child = &index->items[i];
-    bool is_attestation = child->has_platform && platform_is_unknown(&child->platform);
-    if (!is_attestation && map_put(&walk->seen, child->digest.text, walk))
+    if (map_put(&walk->seen, child->digest.text, walk))
       result = visit(walk, &child->digest, child, depth + 1);
   }
   return result;
@@ -136,7 +135,7 @@ static int visit(struct walk *walk, const struct digest *digest, const struct de
     return result;
   if (manifest->kind == MANIFEST_INDEX)
     result = visit_children(walk, manifest, depth);
-  else
+  else if (!manifest_is_attestation(manifest)) /* by its content: anybody can call it unknown */
     result = add_image(walk, manifest, child);
   manifest_free(manifest);
   return result;

@@ -12,6 +12,7 @@
 
 #define CHILDREN_MAX 1000
 #define LAYERS_MAX 500
+#define MEDIA_IN_TOTO "application/vnd.in-toto+json"
 
 bool media_is_index(const char *media_type) {
   return text_equal(media_type, MEDIA_OCI_INDEX) || text_equal(media_type, MEDIA_DOCKER_LIST);
@@ -217,4 +218,13 @@ int manifest_parse(const void *bytes, size_t size, const char *served_type, stru
     return error_wrap(err, "the manifest %s cannot be used", manifest->digest.text);
   *ret = take(manifest);
   return 0;
+}
+
+bool manifest_is_attestation(const struct manifest *manifest) {
+  if (manifest->kind != MANIFEST_IMAGE || !manifest->item_count)
+    return false;
+  for (size_t i = 0; i < manifest->item_count; i++)
+    if (!text_equal(manifest->items[i].media_type, MEDIA_IN_TOTO))
+      return false;
+  return true;
 }

@@ -65,6 +65,9 @@ bool media_is_manifest(const char *media_type); /* any of the four */
  * vnd.docker.reference.digest): returns that digest, else NULL. */
 const char *attestation_subject(const struct descriptor *child);
 
+/* Does an image manifest hold nothing but in-toto statements, whatever its platform is called? */
+bool manifest_is_attestation(const struct manifest *);
+
 #define ANNOTATION_SOURCE_DIGEST "io.artmirror.source.digest"
 #define ANNOTATION_PLATFORMS "io.artmirror.platforms"
 /* An OCI index with the chosen children, each descriptor byte for byte as in the source, and the

@@ -12,7 +12,7 @@ static const char *copied(struct tool_slot *slot, const char *text, const char *
 static int32_t take_tool(struct tool_slot *slot, const struct artm_tool *given) {
   struct artm_tool from = {0};
   memcpy(&from, given, given->struct_size < sizeof from ? given->struct_size : sizeof from);
-  if (from.flags & ~(ARTM_TOOL_DB_UPDATED | ARTM_TOOL_DB_NEXT_UPDATE))
+  if (from.flags & ~(ARTM_TOOL_DB_UPDATED | ARTM_TOOL_DB_NEXT_UPDATE | ARTM_TOOL_FIXED))
     return call_fail(slot->call, ARTM_E_UNSUPPORTED, "unknown flags of a tool: 0x%x", from.flags);
   const char *const texts[] = {from.name, from.version, from.db_version, from.inputs};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
@@ -33,6 +33,7 @@ static int32_t take_tool(struct tool_slot *slot, const struct artm_tool *given) 
     tool->has_db_next_update = true;
     tool->db_next_update = from.db_next_update;
   }
+  tool->is_fixed |= (from.flags & ARTM_TOOL_FIXED) != 0;
   slot->filled = true;
   return 0;
 }

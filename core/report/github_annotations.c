@@ -2,10 +2,11 @@
 /* Annotations of a workflow's step. GitHub shows ten of a level; what is more is summed up in the
  * tenth. */
 #include "base/memory.h"
+#include "report/excerpt.h"
 #include "report/github.h"
 #include "report/github_command.h"
 #include "report/github_images.h"
-#include "report/run_table.h"
+#include "report/scan_causes.h"
 
 #define LEVEL_MAX 10
 #define ALERT "Security Alert"
@@ -55,16 +56,19 @@ static void add_security(const struct image_tallies *images, size_t room, struct
 }
 
 /* What was not scanned has no findings, which must not be read as "nothing was found". */
-static void add_unscanned(const struct image_tallies *images, struct buf *out) {
+static void add_unscanned(const struct run_report *report, const struct image_tallies *images,
+                          struct buf *out) {
   size_t failed = images->scans[SCAN_FAILED], late = images->scans[SCAN_TIMEOUT];
   size_t skipped = images->scans[SCAN_SKIPPED];
   if (failed + late > 0) {
-    auto_free char *text = str_format("%zu scan%s without a result: %zu failed, %zu timed out",
-                                      failed + late, plural(failed + late), failed, late);
+    auto_free char *why = scan_causes_first(report, failed > 0 ? SCAN_FAILED : SCAN_TIMEOUT);
+    auto_free char *text = str_format("%zu scan%s without a result: %zu failed, %zu timed out%s",
+                                      failed + late, plural(failed + late), failed, late, why);
     github_annotation(out, "warning", "Scan Incomplete", text);
   }
   if (skipped > 0) {
-    auto_free char *text = str_format("%zu scan%s skipped", skipped, plural(skipped));
+    auto_free char *why = scan_causes_first(report, SCAN_SKIPPED);
+    auto_free char *text = str_format("%zu scan%s skipped%s", skipped, plural(skipped), why);
     github_annotation(out, "notice", "Not Scanned", text);
   }
 }
@@ -76,8 +80,9 @@ static const struct error *error_of(const struct job_record *job) {
   return job->status == JOB_FAILED || job->status == JOB_BLOCKED ? &job->error : NULL;
 }
 
-static void add_failure(const struct job_record *job, const struct error *err, struct buf *out) {
-  auto_free char *label = job_label(job);
+static void add_failure(const struct run_report *report, const struct job_record *job,
+                        const struct error *err, struct buf *out) {
+  auto_free char *label = job_heading(report, job);
   bool policy = job->status == JOB_BLOCKED || err->code == ARTM_E_POLICY;
   const char *message = err->message != NULL ? err->message : job_status_name(job->status);
   auto_free char *text =
@@ -94,7 +99,7 @@ static void add_failures(const struct run_report *report, struct buf *out) {
     const struct error *err = error_of(report->jobs[i]);
     if (err == NULL)
       continue;
-    add_failure(report->jobs[i], err, out);
+    add_failure(report, report->jobs[i], err, out);
     added++;
   }
   if (count > added) {
@@ -109,6 +114,6 @@ void github_annotations(const struct run_report *report, struct buf *out) {
   image_tallies_sort(&images);
   bool incomplete = images.scans[SCAN_FAILED] + images.scans[SCAN_TIMEOUT] > 0;
   add_security(&images, incomplete ? LEVEL_MAX - 1 : LEVEL_MAX, out);
-  add_unscanned(&images, out);
+  add_unscanned(report, &images, out);
   add_failures(report, out);
 }

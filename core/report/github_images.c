@@ -4,11 +4,10 @@
 #include "base/map.h"
 #include "base/memory.h"
 #include "report/run_table.h"
+#include "report/totals.h"
 #include <stdlib.h>
 
-static void add_scan(struct image_tallies *all, struct image_tally *image,
-                     const struct job_scan *scan) {
-  all->scans[scan->result->status]++;
+static void add_scan(struct image_tally *image, const struct job_scan *scan) {
   if (scan->result->status != SCAN_OK)
     return;
   image->scanned = true;
@@ -19,7 +18,10 @@ static void add_scan(struct image_tallies *all, struct image_tally *image,
 
 void image_tallies_of(const struct run_report *report, struct image_tallies *ret) {
   __attribute__((cleanup(map_done))) struct map places = {0}; /* label to its item */
+  struct totals sum = totals_of(report);
   *ret = (struct image_tallies){.items = mem_array(report->job_count + 1, sizeof *ret->items)};
+  for (size_t i = 0; i < sizeof ret->scans / sizeof ret->scans[0]; i++)
+    ret->scans[i] = sum.scans[i];
   for (size_t i = 0; i < report->job_count; i++) {
     const struct job_record *job = report->jobs[i];
     if (job->scan_count == 0)
@@ -34,7 +36,7 @@ void image_tallies_of(const struct run_report *report, struct image_tallies *ret
       image->label = take(label);
     }
     for (size_t j = 0; j < job->scan_count; j++)
-      add_scan(ret, image, &job->scans[j]);
+      add_scan(image, &job->scans[j]);
   }
 }
 

@@ -15,7 +15,7 @@ struct image_tally {
 struct image_tallies {
   struct image_tally *items; /* in matrix order */
   size_t count;
-  size_t scans[4]; /* by enum scan_status, of all jobs */
+  size_t scans[4]; /* by enum scan_status, as the totals count them */
 };
 void image_tallies_of(const struct run_report *, struct image_tallies *ret);
 void image_tallies_done(struct image_tallies *);

@@ -46,16 +46,14 @@ void html_bar(struct buf *out, const struct html_part *parts, size_t count, uint
 /* A share of a whole in percent, "12.34". */
 void html_percent(struct buf *out, uint64_t amount, uint64_t whole);
 
-/* All scans of a run together. */
+/* All scans of a run together, as the tables have them: once a job, platform and scanner. */
 struct html_scan_sums {
   size_t scans, statuses[SCAN_SKIPPED + 1];
-  const char *scanner;                /* the id of one of them */
-  size_t scanners;                    /* different ones, 2 for all that is more than one */
-  size_t by_severity[SEVERITY_COUNT]; /* of findings that are shown */
-  size_t total, suppressed, unfiltered, rows;
-  size_t os_unknown, os_eol; /* of scans that are ok */
-  size_t violated;           /* gates */
-  uint32_t severities;       /* that any filter wants, or that were found */
+  const char *scanner; /* the id of one of them */
+  size_t scanners;     /* different ones, 2 for all that is more than one */
+  size_t rows;         /* of findings */
+  size_t violated;     /* gates */
+  uint32_t severities; /* that any filter wants, or that were found */
 };
 struct html_scan_sums html_scan_sums(const struct run_report *);
 /* "3 CRITICAL", ... as marks, worst first, of the severities in the set. */

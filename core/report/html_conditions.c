@@ -1,31 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* With what the images of the HTML report were scanned, and what is shown of it. */
-#include "base/clock.h"
 #include "base/memory.h"
 #include "report/html.h"
+#include "report/scan_label.h"
 #include <stdlib.h>
-#include <string.h>
 
 static void add_once(struct strings *list, char *text) {
   if (strings_has(list, text))
     free(text);
   else
     strings_add_taken(list, text);
-}
-
-static char *tool_text(const struct scan_result *result) {
-  const struct scan_tool *tool = &result->tool;
-  auto_buf text = {0};
-  buf_text(&text, tool->name != NULL ? tool->name : tool->plugin);
-  if (tool->version != NULL)
-    buf_printf(&text, " %s", tool->version);
-  if (tool->has_db_updated && tool->db_updated > 0 && tool->db_updated < INT64_MAX / 1000) {
-    auto_free char *time = clock_format(tool->db_updated * 1000);
-    buf_printf(&text, ", database of %.*s", (int)strcspn(time, "T"), time);
-  } else if (tool->db_version != NULL) {
-    buf_printf(&text, ", database %s", tool->db_version);
-  }
-  return buf_take(&text);
 }
 
 static char *filter_text(const struct scan_filter *filter) {
@@ -61,7 +45,8 @@ void html_conditions(struct buf *out, const struct run_report *report) {
   for (size_t i = 0; i < report->job_count; i++)
     for (size_t j = 0; j < report->jobs[i]->scan_count; j++) {
       const struct job_scan *scan = &report->jobs[i]->scans[j];
-      add_once(&tools, tool_text(scan->result));
+      if (scan->result->status == SCAN_OK)
+        add_once(&tools, scan_tool_label(&scan->result->tool));
       add_once(&filters, filter_text(&scan->filter));
     }
   buf_text(out, "<dl class=\"facts\">\n");

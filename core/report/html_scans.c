@@ -2,6 +2,7 @@
 /* Scans of the HTML report: a bar of severities for each image, the worst first. */
 #include "base/memory.h"
 #include "report/html.h"
+#include "report/scan_label.h"
 #include <stdlib.h>
 
 struct place { /* of a scan in the report */
@@ -72,7 +73,7 @@ static void add_image(struct buf *out, const struct run_report *report, const st
     buf_text(out, "</small>");
   }
   buf_text(out, "</th><td class=\"c-platform\">");
-  html_text(out, scan->platform != NULL ? scan->platform : "unknown");
+  html_text(out, scan_platform(scan));
   if (has_result(scan) && result->os_known) {
     buf_text(out, "<small>");
     html_text(out, result->os_family);

@@ -90,29 +90,39 @@ static void add_doubt(struct buf *out, size_t count, const char *noun, const cha
   buf_printf(out, " %s</li>", what);
 }
 
-static void add_findings_card(struct buf *out, const struct html_scan_sums *scans) {
+static void add_doubts(struct buf *out, const struct totals *sum, size_t violated) {
+  buf_text(out, "<ul class=\"doubts\">");
+  add_doubt(out, sum->scans[SCAN_FAILED], "scan", "failed");
+  add_doubt(out, sum->scans[SCAN_TIMEOUT], "scan", "timed out");
+  add_doubt(out, sum->scans[SCAN_SKIPPED], "scan", "skipped");
+  add_doubt(out, sum->os_unknown, "scan", "of an unknown operating system");
+  add_doubt(out, sum->os_eol, "scan", "of an operating system past its end of life");
+  add_doubt(out, violated, "gate", "violated");
+  add_doubt(out, sum->suppressed, "finding", "suppressed");
+  buf_text(out, "</ul>");
+}
+
+static void add_findings_card(struct buf *out, const struct totals *sum,
+                              const struct html_scan_sums *scans) {
+  size_t total = 0;
   buf_text(out, "<div class=\"card\"><h2>Findings</h2>");
   if (scans->scans == 0) {
     buf_text(out, "<p class=\"big\">&ndash;</p><p>Nothing was scanned.</p></div>\n");
     return;
   }
+  for (size_t i = 0; i < SEVERITY_COUNT; i++)
+    total += sum->findings[i];
   buf_text(out, "<p class=\"big\">");
-  if (scans->statuses[SCAN_OK] > 0)
-    html_number(out, scans->total);
+  if (sum->scans[SCAN_OK] > 0)
+    html_number(out, total);
   else
     buf_text(out, "unknown");
   buf_text(out, "</p><p class=\"counts\">");
-  if (scans->statuses[SCAN_OK] > 0)
-    html_severities(out, scans->by_severity, scans->severities);
-  buf_text(out, "</p><ul class=\"doubts\">");
-  add_doubt(out, scans->statuses[SCAN_FAILED], "scan", "failed");
-  add_doubt(out, scans->statuses[SCAN_TIMEOUT], "scan", "timed out");
-  add_doubt(out, scans->statuses[SCAN_SKIPPED], "scan", "skipped");
-  add_doubt(out, scans->os_unknown, "scan", "of an unknown operating system");
-  add_doubt(out, scans->os_eol, "scan", "of an operating system past its end of life");
-  add_doubt(out, scans->violated, "gate", "violated");
-  add_doubt(out, scans->suppressed, "finding", "suppressed");
-  buf_text(out, "</ul></div>\n");
+  if (sum->scans[SCAN_OK] > 0)
+    html_severities(out, sum->findings, scans->severities);
+  buf_text(out, "</p>");
+  add_doubts(out, sum, scans->violated);
+  buf_text(out, "</div>\n");
 }
 
 static void add_amount(struct buf *out, const char *kind, const char *word, uint64_t bytes,
@@ -191,8 +201,9 @@ void html_summary(struct buf *out, const struct run_report *report) {
   add_facts(out, report);
   buf_text(out, "<div class=\"cards\">\n");
   add_jobs_card(out, &sum);
-  add_findings_card(out, &scans);
-  add_bytes_card(out, report, &sum);
+  add_findings_card(out, &sum, &scans);
+  if (!text_equal(report->command, "scan"))
+    add_bytes_card(out, report, &sum);
   add_requests_card(out, report, &sum);
   buf_text(out, "</div>\n</section>\n");
 }

@@ -14,16 +14,9 @@ static void add_scan(struct html_scan_sums *sums, const struct job_scan *scan) {
   sums->severities |= scan->filter.severities;
   if (scan->result->status != SCAN_OK)
     return;
-  sums->total += scan->counts.total;
-  sums->suppressed += scan->unfiltered.suppressed;
-  sums->unfiltered += scan->unfiltered.total;
-  sums->os_unknown += !scan->result->os_known;
-  sums->os_eol += scan->result->os_known && scan->result->os_eol;
-  for (uint32_t i = 0; i < SEVERITY_COUNT; i++) {
-    sums->by_severity[i] += scan->counts.by_severity[i];
+  for (uint32_t i = 0; i < SEVERITY_COUNT; i++)
     if (scan->counts.by_severity[i] > 0)
       sums->severities |= SEVERITY_BIT(i);
-  }
 }
 
 struct html_scan_sums html_scan_sums(const struct run_report *report) {

@@ -5,7 +5,6 @@
 #include "base/memory.h"
 #include "report/excerpt.h"
 #include "report/render.h"
-#include "report/run_table.h"
 #include "report/totals.h"
 #include <string.h>
 
@@ -56,9 +55,7 @@ void markdown_line(struct markdown *markdown, struct buf *before, const char *li
 static void add_heading(struct markdown *markdown, const struct run_report *report) {
   auto_buf out = {0};
   struct totals sum = totals_of(report);
-  auto_free char *sent = text_size(sum.bytes_sent);
-  auto_free char *there = text_size(sum.bytes_mounted + sum.bytes_present);
-  auto_free char *time = run_time(report->start_ms, report->end_ms);
+  auto_buf scans = {0};
   buf_text(&out, "# artmirror ");
   markdown_code(&out, report->command, EXCERPT_NAME);
   if (report->interrupted)
@@ -67,12 +64,11 @@ static void add_heading(struct markdown *markdown, const struct run_report *repo
     buf_text(&out, ": done");
   else
     buf_printf(&out, ": failed (exit code %d)", report->exit_code);
-  buf_printf(&out, "\n\n%zu %s", sum.jobs, sum.jobs == 1 ? "job" : "jobs");
-  buf_text(&out, sum.jobs > 0 ? ": " : "");
-  totals_statuses(&sum, &out);
-  totals_referrers(&sum, "copied", &out);
-  buf_printf(&out, "; %s sent, %s mounted or already there, %llu %s, %s\n", sent, there,
-             (unsigned long long)sum.requests, sum.requests == 1 ? "request" : "requests", time);
+  buf_text(&out, "\n\n");
+  totals_run(report, &sum, &out);
+  totals_scans(report, &sum, &scans);
+  buf_printf(&out, "\n%s%s%s", scans.len > 0 ? "\n" : "", scans.len > 0 ? scans.data : "",
+             scans.len > 0 ? "\n" : "");
   markdown_add(markdown, out.data, 1);
 }
 

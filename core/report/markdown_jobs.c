@@ -5,6 +5,7 @@
 #include "report/excerpt.h"
 #include "report/markdown.h"
 #include "report/run_table.h"
+#include "report/scan_label.h"
 #include "report/totals.h"
 #include <stdlib.h>
 #include <string.h>
@@ -97,13 +98,8 @@ static char *failure_title(const struct run_report *report, const struct job_rec
 static char *scan_title(const struct run_report *report, const struct job_record *job,
                         const struct job_scan *scan) {
   auto_buf kind = {0};
-  buf_printf(&kind, "scan %s",
-             scan->result->status == SCAN_TIMEOUT ? "timed out"
-                                                  : scan_status_name(scan->result->status));
-  if (scan->platform != NULL) {
-    buf_text(&kind, ", ");
-    markdown_code(&kind, scan->platform, EXCERPT_NAME);
-  }
+  buf_printf(&kind, "scan %s, ", scan_status_word(scan->result->status));
+  markdown_code(&kind, scan_platform(scan), EXCERPT_NAME);
   return failure_title(report, job, kind.data);
 }
 

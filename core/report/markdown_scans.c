@@ -83,7 +83,7 @@ static void add_scan(struct markdown *markdown, struct buf *before,
   buf_text(&line, "| ");
   markdown_code(&line, title, 2 * EXCERPT_NAME);
   buf_text(&line, " | ");
-  markdown_code(&line, scan->platform, EXCERPT_NAME);
+  markdown_code(&line, scan_platform(scan), EXCERPT_NAME);
   buf_text(&line, " | ");
   markdown_code(&line, system, EXCERPT_NAME);
   buf_text(&line, " |");
@@ -112,7 +112,7 @@ void markdown_scans(struct markdown *markdown, const struct run_report *report) 
 /* In an HTML block: Markdown begins again after the empty line. */
 static void add_summary(struct buf *out, const char *title, const struct job_scan *scan) {
   auto_free char *platform = excerpt(scan->platform, EXCERPT_NAME);
-  auto_free char *tool = scan_tool_name(scan->result);
+  auto_free char *tool = excerpt(scan->result->tool.plugin, EXCERPT_NAME);
   const char *join = ": ";
   buf_text(out, "\n<details><summary><code>");
   escape_markup(out, title);

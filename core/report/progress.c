@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/memory.h"
+#include "report/guard.h"
 #include "report/log.h"
 #include "report/run_table.h"
 #include "report/scan_label.h"
@@ -24,7 +25,9 @@ struct progress {
   bool drawn, paused;
   uint64_t expected, moved;
   uint64_t drawn_ms, rated_ms, rated_bytes;
-  double rate; /* bytes a second, smoothed */
+  double rate;          /* bytes a second, smoothed */
+  char *target;         /* of the first job that was done */
+  bool several_targets; /* seen so far: until then, all lines are about the first */
 };
 
 static void clear(struct progress *progress) {
@@ -116,9 +119,14 @@ struct progress *progress_new(size_t jobs, bool terminal, bool verbose, bool qui
   return progress;
 }
 
+static char *line_label(const struct job_record *job, bool targets) {
+  auto_free char *label = job_label(job), *target = guard_field(job->target);
+  return targets && target[0] != '\0' ? str_format("%s at %s", label, target) : take(label);
+}
+
 /* The cause of a failure comes once, in the report at the end. */
-static void log_job(const struct job_record *job) {
-  auto_free char *label = job_label(job), *findings = job_scans_label(job);
+static void log_job(const struct job_record *job, bool targets) {
+  auto_free char *label = line_label(job, targets), *findings = job_scans_label(job);
   auto_free char *span = run_time(job->start_ms, job->end_ms);
   auto_free char *time = str_format("%s%s%s", span, findings[0] != '\0' ? "; " : "", findings);
   auto_free char *sent = text_size(job->bytes_sent);
@@ -134,16 +142,26 @@ static void log_job(const struct job_record *job) {
     log_write(LOG_INFO, NULL, "%s %s, %s", status, label, time);
 }
 
+/* Has the run several targets, as far as its jobs tell? */
+static bool note_target(struct progress *progress, const struct job_record *job) {
+  if (progress->target == NULL && job->target != NULL)
+    progress->target = str_copy(job->target);
+  if (job->target != NULL && !text_equal(job->target, progress->target))
+    progress->several_targets = true;
+  return progress->several_targets;
+}
+
 void progress_job_done(struct progress *progress, const struct job_record *job) {
   pthread_mutex_lock(&progress->lock);
   progress->done++;
   if (job->status == JOB_FAILED || job->status == JOB_BLOCKED)
     progress->failed++;
+  bool targets = note_target(progress, job);
   draw(progress, progress->done == progress->jobs);
   pthread_mutex_unlock(&progress->lock);
   bool idle = job->status == JOB_UNCHANGED || job->status == JOB_SKIPPED;
   if (!progress->terminal && !progress->quiet && (progress->verbose || !idle))
-    log_job(job);
+    log_job(job, targets);
 }
 
 void progress_expect(struct progress *progress, uint64_t bytes) {
@@ -167,5 +185,6 @@ void progress_free(struct progress *progress) {
     log_set_display(NULL, NULL);
   clear(progress);
   pthread_mutex_destroy(&progress->lock);
+  free(progress->target);
   free(progress);
 }

@@ -25,8 +25,7 @@ void run_notices_text(const struct run_report *report, struct buf *out) {
   }
 }
 
-/* What keeps a job from being done: its own failure, else what a policy holds against it. */
-static const struct error *failure_of(const struct job_record *job) {
+const struct error *job_failure(const struct job_record *job) {
   bool failed = job->status == JOB_FAILED || job->status == JOB_BLOCKED;
   if (failed && job->error.code != 0)
     return &job->error;
@@ -64,7 +63,7 @@ void run_failures_text(const struct run_report *report, bool color, struct buf *
   __attribute__((cleanup(group_done))) struct map groups = {0};
   for (size_t i = 0; i < report->job_count; i++) {
     const struct job_record *job = report->jobs[i];
-    const struct error *failure = failure_of(job);
+    const struct error *failure = job_failure(job);
     if (failure == NULL)
       continue;
     auto_free char *cause = cause_text(failure);

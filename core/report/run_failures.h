@@ -5,6 +5,9 @@
 #include "report/run.h"
 
 void run_notices_text(const struct run_report *, struct buf *out);
+/* What keeps a job from being done: its own failure, else what a policy holds against it; or NULL.
+ */
+const struct error *job_failure(const struct job_record *);
 /* Each cause once, with all jobs that have it. */
 void run_failures_text(const struct run_report *, bool color, struct buf *out);
 #endif

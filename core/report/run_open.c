@@ -32,8 +32,13 @@ int run_report_refuse(const char *path, struct error *err) {
 
 int run_report_open(const char *path, json_t **ret, struct error *err) {
   auto_buf text = {0};
-  if (fs_read(path, REPORT_MAX, &text, err) < 0)
+  if (fs_read(path, REPORT_MAX, &text, err) < 0) {
+    if (err->code == ARTM_E_NOT_FOUND) {
+      err->code = ARTM_E_CONFIG; /* a mistake in the command line, nobody's source */
+      error_hint(err, "give a file that --report wrote");
+    }
     return err->code;
+  }
   /* The user's own file, so without the budget for JSON from the network: large runs are read. */
   json_error_t problem;
   auto_json report = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES, &problem);

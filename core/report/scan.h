@@ -17,6 +17,7 @@ struct scan_tool {
   const char *db_version;
   const char *inputs; /* digest of what else changes a result, or NULL */
   bool has_db_updated, has_db_next_update;
+  bool is_fixed; /* without a database that changes: version and inputs say what it finds */
   int64_t db_updated, db_next_update; /* seconds since 1970 */
 };
 

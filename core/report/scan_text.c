@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The vulnerability report of one image as text. */
 #include "base/memory.h"
+#include "report/excerpt.h"
 #include "report/guard.h"
 #include "report/render.h"
 #include "report/run_table.h"
@@ -14,6 +15,7 @@
 #define VERSION_MAX 40
 #define TITLE_MAX 120
 #define URL_MAX 200
+#define VIOLATES " *"
 
 /* Escaped, and not wider than a table bears. */
 static char *cell(const char *text, size_t max) {
@@ -56,11 +58,11 @@ static char *library_cell(const struct artm_finding *finding) {
   return cell(text, NAME_MAX);
 }
 
-static void add_finding(struct table *table, const struct artm_finding *finding) {
+static void add_finding(struct table *table, const struct artm_finding *finding, bool violates) {
   struct table_row *row = table_add(table);
   row->cells[0] = library_cell(finding);
   row->cells[1] = cell(finding->id, VERSION_MAX);
-  row->cells[2] = str_copy(severity_name(finding->severity));
+  row->cells[2] = str_format("%s%s", severity_name(finding->severity), violates ? VIOLATES : "");
   row->cells[3] = str_copy(fix_state_name(finding->fix_state));
   row->cells[4] = cell(finding->package_version, VERSION_MAX);
   row->cells[5] = fixed_cell(finding);
@@ -77,8 +79,8 @@ static void add_table(const struct job_scan *scan, struct buf *out) {
   for (size_t i = 0; i < table.columns; i++)
     row->cells[i] = str_copy(heading[i]);
   for (size_t i = 0; i < scan->row_count; i++)
-    if (scan->rows[i].shown && scan->rows[i].finding->suppressed_status == NULL)
-      add_finding(&table, scan->rows[i].finding);
+    if (scan_row_is_listed(&scan->rows[i]) && scan->rows[i].finding->suppressed_status == NULL)
+      add_finding(&table, scan->rows[i].finding, scan->rows[i].violates);
   if (table.count > 1)
     buf_text(out, "\n");
   table_write(&table, 0, out);
@@ -138,15 +140,16 @@ static void add_remarks(const struct job_scan *scan, struct buf *out) {
   if (allowed > 0)
     buf_printf(out, "%zu allowed by the config\n", allowed);
   if (violations > 0)
-    buf_printf(out, "%zu against the gate (%s from %s)\n", violations,
+    buf_printf(out, "%zu against the gate (%s from %s), marked with *\n", violations,
                scan->gate == GATE_BLOCK ? "block" : "warn", severity_name(scan->fail_on));
   if (hidden > 0)
-    buf_printf(out, "%zu of these are not in the table, as the filter leaves them out\n", hidden);
+    buf_printf(out, "%zu of these only listed for the gate, as the filter leaves %s out\n", hidden,
+               hidden == 1 ? "it" : "them");
 }
 
 static void add_heading(const struct job_scan *scan, struct buf *out) {
   const struct scan_result *result = scan->result;
-  auto_free char *platform = guard_field(scan->platform != NULL ? scan->platform : "unknown");
+  auto_free char *platform = guard_field(scan_platform(scan));
   auto_free char *system = scan_system_label(result), *tool = scan_tool_label(&result->tool);
   auto_free char *digest = guard_field(result->manifest_digest);
   auto_free char *time = scan_time_label(result->end_ms);

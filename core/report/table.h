@@ -23,8 +23,8 @@ struct table {
 };
 /* The new row, all empty. */
 struct table_row *table_add(struct table *);
-/* Nothing without a row below the heading. In a width (0: any) too narrow, the widest of the columns
- * that may be cut gives way, the last one of equals. */
+/* Nothing without a row below the heading. In a width (0: any) too narrow, the widest of the
+ * columns that may be cut gives way, the last one of equals. */
 void table_write(const struct table *, size_t width, struct buf *out);
 void table_done(struct table *);
 #endif

@@ -2,6 +2,7 @@
 /* Sums over the jobs of a run report, in words. */
 #include "base/memory.h"
 #include "report/run_table.h"
+#include "report/scan_label.h"
 #include "report/totals.h"
 
 void totals_findings(const size_t by_severity[SEVERITY_COUNT], struct buf *out) {
@@ -37,6 +38,10 @@ void totals_referrers(const struct totals *sum, const char *what, struct buf *ou
                sum->referrers_copied == 1 ? "" : "s", what);
 }
 
+static bool only_scans(const struct run_report *report) {
+  return text_equal(report->command, "scan");
+}
+
 void totals_run(const struct run_report *report, const struct totals *sum, struct buf *out) {
   auto_free char *sent = text_size(sum->bytes_sent);
   auto_free char *there = text_size(sum->bytes_mounted + sum->bytes_present);
@@ -47,9 +52,9 @@ void totals_run(const struct run_report *report, const struct totals *sum, struc
     totals_statuses(sum, out);
   }
   totals_referrers(sum, "copied", out);
-  if (!run_report_only_scans(report))
+  if (!only_scans(report))
     buf_printf(out, "; %s sent, %s mounted or already there", sent, there);
-  buf_printf(out, "%s %llu %s, %s", run_report_only_scans(report) ? ";" : ",",
+  buf_printf(out, "%s %llu %s, %s", only_scans(report) ? ";" : ",",
              (unsigned long long)sum->requests, sum->requests == 1 ? "request" : "requests", time);
 }
 
@@ -98,6 +103,6 @@ void totals_scans(const struct run_report *report, const struct totals *sum, str
                sum->scans[status] == 1 ? "scan" : "scans", scan_status_word(status));
     between = ", ";
   }
-  if (between[0] == '\0' && run_report_only_scans(report))
+  if (between[0] == '\0' && only_scans(report))
     buf_printf(out, "nothing was scanned: %s", why_nothing(sum));
 }

@@ -6,14 +6,12 @@
 #include "common/json_walk.h"
 #include <artmirror/process.h>
 #include <artmirror/scanner.h>
-#include <artmirror/state.h>
 
 /* The instance. */
 struct exec {
   const struct artm_host *host;
   const struct artm_process *process;
   const struct artm_docker_config *docker_config;
-  const struct artm_state *state;
   const struct artm_config *options;
 };
 

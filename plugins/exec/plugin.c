@@ -73,12 +73,11 @@ static int32_t create(const struct artm_host *host, struct artm_call *call,
       .host = host,
       .process = host->extension(host, ARTM_PROCESS_ID),
       .docker_config = host->extension(host, ARTM_DOCKER_CONFIG_ID),
-      .state = host->extension(host, ARTM_STATE_ID),
       .options = config,
   };
-  if (!exec.process || !exec.docker_config || !exec.state)
+  if (!exec.process || !exec.docker_config)
     return artm_fail(host, call, ARTM_E_UNSUPPORTED,
-                     "the host lacks artmirror.process/1, docker-config/1 or state/1", NULL);
+                     "the host lacks artmirror.process/1 or docker-config/1", NULL);
   int32_t answer = check_command(host, call, config);
   if (!answer)
     answer = check_environment(host, call, config);

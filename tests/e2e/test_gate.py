@@ -106,6 +106,18 @@ class Gate(Scenario):
                           for scan in found.jobs[0]['scans']],
                          [('linux/amd64', 'pass'), ('linux/arm64', 'block')])
 
+    def test_a_child_of_unknown_platform_counts(self):
+        """What is called unknown/unknown is left out only if it is an attestation by content."""
+        child = images.image('a', platform='linux/amd64')
+        hidden = images.image('b', platform='unknown/unknown')
+        hidden.subject = child.digest
+        self.source.seed(images.index_with_attestations(
+            [child, hidden, images.attestation(child)]), 'app', '1')
+        self.bad(hidden.digest)
+        found = self.run_with([self.entry(self.source, 'app', '1')], status=7, gate=BLOCK)
+        self.assertEqual(found.statuses(), ['blocked'])
+        self.assertEqual(len(found.jobs[0]['scans']), 2)
+
     def test_unchanged_tags_are_judged_too(self):
         """A tag that is there stays, is reported, and the run ends with 7; the cached scan is used,
         and a newer database has it scanned again."""

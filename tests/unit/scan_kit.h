@@ -5,8 +5,6 @@
 #include "base/memory.h"
 #include "report/run.h"
 
-#define KIT_DIGEST "sha256:1111111111111111111111111111111111111111111111111111111111111111"
-
 static inline void kit_report_done(struct run_report **report) {
   run_report_free(*report);
 }
@@ -28,10 +26,11 @@ static inline struct job_record *kit_job(struct run_report *report, const char *
   return job;
 }
 
-/* A scan by a scanner of a platform, with so many findings of a severity, all fixed and shown. */
+/* A scan by a scanner of a platform, of a manifest of its own. */
 static inline struct scan_result *kit_scan(struct run_report *report, struct job_record *job,
                                            const char *scanner, const char *platform) {
-  struct scan_result *result = scan_result_new(scanner, KIT_DIGEST);
+  auto_free char *digest = str_format("sha256:%064zu", report->scan_count + 1);
+  struct scan_result *result = scan_result_new(scanner, digest);
   run_report_add_scan(report, result);
   job->scans = mem_resize(job->scans, job->scan_count + 1, sizeof *job->scans);
   job->scans[job->scan_count++] = (struct job_scan){
@@ -47,6 +46,7 @@ static inline struct scan_result *kit_scan(struct run_report *report, struct job
   return result;
 }
 
+/* So many findings of a severity more, all fixed and shown. */
 static inline void kit_findings(struct job_record *job, uint32_t severity, size_t count,
                                 const char *title) {
   struct job_scan *scan = &job->scans[job->scan_count - 1];

@@ -109,6 +109,7 @@ static int32_t keep_tool(struct artm_tool_sink *sink, const struct artm_tool *to
   say(kept, "db", tool->db_version);
   say(kept, "inputs", tool->inputs);
   say_number(kept, "updated", tool->db_updated, tool->flags & ARTM_TOOL_DB_UPDATED);
+  say_number(kept, "fixed", 1, tool->flags & ARTM_TOOL_FIXED);
   return 0;
 }
 #define KEPT                                                  \

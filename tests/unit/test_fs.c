@@ -149,6 +149,19 @@ static void test_remove_tree_does_not_follow_links(void **state) {
   assert_true(fs_exists(inside));
 }
 
+/* As a tool may leave it; root may enter it anyhow. */
+static void test_remove_tree_without_rights_in_it(void **state) {
+  auto_error err = {0};
+  auto_free char *tree = fs_join(*state, "locked/shut/inner"), *top = fs_join(*state, "locked");
+  auto_free char *shut = fs_join(*state, "locked/shut"), *file = fs_join(tree, "file");
+  fs_make_folders(tree, 0700, &err);
+  fs_write(file, "x", 1, 0600, &err);
+  assert_int_equal(chmod(tree, 0500), 0);
+  assert_int_equal(chmod(shut, 0000), 0);
+  assert_int_equal(fs_remove_tree(top, &err), 0);
+  assert_false(fs_exists(top));
+}
+
 static void test_private_folder_and_temp_file(void **state) {
   (void)state;
   auto_error err = {0};
@@ -197,6 +210,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_folders, setup, teardown),
       cmocka_unit_test_setup_teardown(test_list_is_sorted, setup, teardown),
       cmocka_unit_test_setup_teardown(test_remove_tree_does_not_follow_links, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_remove_tree_without_rights_in_it, setup, teardown),
       cmocka_unit_test(test_private_folder_and_temp_file),
       cmocka_unit_test(test_paths),
   };

@@ -176,7 +176,9 @@ static void a_scan_without_a_result_is_told(void **state) {
     kit_scan(report, job, "trivy", "linux/amd64");
     kit_findings(job, ARTM_SEVERITY_CRITICAL, 1, NULL);
     kit_scan(report, job, "trivy", "linux/arm64")->status = i % 2 ? SCAN_FAILED : SCAN_TIMEOUT;
-    kit_scan(report, job, "grype", NULL)->status = SCAN_SKIPPED;
+    struct scan_result *skipped = kit_scan(report, job, "grype", NULL);
+    skipped->status = SCAN_SKIPPED;
+    error_set(&skipped->error, ARTM_E_UNSUPPORTED, "grype is not\ninstalled");
   }
   auto_buf out = {0};
   github_annotations(report, &out);
@@ -184,7 +186,8 @@ static void a_scan_without_a_result_is_told(void **state) {
   assert_non_null(strstr(out.data, "::and 4 more: 4 images with CRITICAL and 0 with HIGH"));
   assert_non_null(strstr(out.data, "::warning title=Scan Incomplete::12 scans without a result: 6 "
                                    "failed, 6 timed out\n"));
-  assert_non_null(strstr(out.data, "::notice title=Not Scanned::12 scans skipped\n"));
+  assert_non_null(strstr(
+      out.data, "::notice title=Not Scanned::12 scans skipped: grype is not\\x0ainstalled\n"));
 }
 
 static void failures_are_errors_within_ten(void **state) {

@@ -169,6 +169,21 @@ static void test_scans_without_a_result(void **state) {
   }
 }
 
+/* Two jobs with one manifest: its findings count once, as on the terminal. */
+static void test_shared_manifests_count_once(void **state) {
+  (void)state;
+  auto_kit_report report = sample();
+  struct job_record *job = kit_job(report, "team/app", "1.0.1", "registry.example/mirror");
+  kit_scan(report, job, "trivy", "linux/amd64")->manifest_digest =
+      report->jobs[0]->scans[0].result->manifest_digest;
+  kit_findings(job, ARTM_SEVERITY_HIGH, 2, "a title");
+  auto_free char *html = render(report);
+  assert_non_null(strstr(html, "<h2>Findings</h2><p class=\"big\">2</p>"));
+  auto_buf text = {0};
+  run_report_text(report, &(struct report_view){0}, &text);
+  assert_non_null(strstr(text.data, "\n1 scan: 2 HIGH\n"));
+}
+
 /* What a severity's column says where nobody looked for it. */
 static void test_columns(void **state) {
   (void)state;
@@ -212,11 +227,17 @@ static void test_nothing(void **state) {
 int main(void) {
   json_setup();
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_markup),    cmocka_unit_test(test_markup_of_broken_text),
-      cmocka_unit_test(test_words),     cmocka_unit_test(test_links),
-      cmocka_unit_test(test_long_text), cmocka_unit_test(test_secrets),
-      cmocka_unit_test(test_report),    cmocka_unit_test(test_scans_without_a_result),
-      cmocka_unit_test(test_columns),   cmocka_unit_test(test_spans_of_any_kind),
+      cmocka_unit_test(test_markup),
+      cmocka_unit_test(test_markup_of_broken_text),
+      cmocka_unit_test(test_words),
+      cmocka_unit_test(test_links),
+      cmocka_unit_test(test_long_text),
+      cmocka_unit_test(test_secrets),
+      cmocka_unit_test(test_report),
+      cmocka_unit_test(test_scans_without_a_result),
+      cmocka_unit_test(test_shared_manifests_count_once),
+      cmocka_unit_test(test_columns),
+      cmocka_unit_test(test_spans_of_any_kind),
       cmocka_unit_test(test_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

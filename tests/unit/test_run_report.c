@@ -213,13 +213,18 @@ static void test_text_width_and_targets(void **state) {
   struct job_record *job = add_job(
       report, "\xc3\xa4/very/long/name/of/a/repository/that/does/not/fit/anywhere", JOB_CREATED, 0);
   job->target_digest = str_copy(NEW);
-  auto_free char *text = text_of(report, &(struct report_view){.width = 100}, false);
+  auto_free char *text = text_of(report, &(struct report_view){.width = 110}, false);
   assert_non_null(strstr(text, "TARGET"));
   assert_non_null(strstr(text, "library/bad:1.0 at registry.example/mirror (network)"));
   auto_free char *line = str_copy(strstr(text, "..."));
   line[strcspn(line, "\n")] = '\0';
-  assert_int_equal(strlen(line), 100);
+  assert_int_equal(strlen(line), 110);
   assert_non_null(strstr(line, "anywhere:1.0  registry.example/mirror  created"));
+  auto_free char *narrow = text_of(report, &(struct report_view){.width = 80}, false);
+  assert_non_null(strstr(narrow, "\n...ry/new:1.0  ...le/mirror  created"));
+  *strstr(narrow, "\n\n") = '\0';
+  for (const char *p = narrow; *p != '\0'; p += strcspn(p, "\n"), p += *p != '\0')
+    assert_in_range(strcspn(p, "\n"), 0, 80);
 }
 
 static void test_text_is_harmless(void **state) {
@@ -369,7 +374,8 @@ static void test_read_failed(void **state) {
   }
   assert_int_equal(count, 2);
   fs_remove_tree(folder, &err);
-  assert_int_equal(run_report_read_failed(path, &jobs, &count, &err), ARTM_E_NOT_FOUND);
+  assert_int_equal(run_report_read_failed(path, &jobs, &count, &err), ARTM_E_CONFIG);
+  assert_non_null(strstr(err.message, path));
 }
 
 /* Everything that a progress display of this kind prints for three jobs. */
@@ -406,6 +412,32 @@ static void test_progress_lines(void **state) {
   assert_non_null(strstr(verbose, "unchanged library/same:1.0, 1.5s\n"));
   auto_free char *quiet = progress_output(false, false, true);
   assert_string_equal(quiet, "");
+}
+
+/* Which of several targets a line is about. */
+static void test_progress_targets(void **state) {
+  (void)state;
+  auto_error err = {0};
+  auto_fd captured = -1, saved = dup(STDERR_FILENO);
+  auto_report report = run_report_new("mirror");
+  add_job(report, "a", JOB_CREATED, 0);
+  struct job_record *job = add_job(report, "a", JOB_CREATED, 0);
+  free(job->target);
+  job->target = str_copy("./other\n::error::");
+  add_job(report, "b", JOB_FAILED, ARTM_E_NETWORK);
+  assert_int_equal(fs_temp_file(&captured, &err), 0);
+  assert_true(dup2(captured, STDERR_FILENO) >= 0);
+  log_setup(LOG_INFO, LOG_TEXT, false);
+  struct progress *progress = progress_new(3, false, false, false);
+  for (size_t i = 0; i < 3; i++)
+    progress_job_done(progress, report->jobs[i]);
+  progress_free(progress);
+  dup2(saved, STDERR_FILENO);
+  char chunk[8192] = {0};
+  assert_true(pread(captured, chunk, sizeof chunk - 1, 0) > 0);
+  assert_non_null(strstr(chunk, "created a:1.0: "));
+  assert_non_null(strstr(chunk, "\ncreated a:1.0 at ./other\\"));
+  assert_non_null(strstr(chunk, "\nfailed b:1.0 at registry.example/mirror (network), 1.5s\n"));
 }
 
 static void test_progress_bar(void **state) {
@@ -467,6 +499,7 @@ int main(void) {
       cmocka_unit_test(test_json),
       cmocka_unit_test(test_read_failed),
       cmocka_unit_test(test_progress_lines),
+      cmocka_unit_test(test_progress_targets),
       cmocka_unit_test(test_progress_bar),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,21 +40,19 @@ static void test_table(void **state) {
   assert_string_equal(
       text,
       "Scanned by trivy 0.74.0, database of 2026-11-24 00:00 UTC\n"
-      "IMAGE                PLATFORM        OS                           CRITICAL  HIGH  MEDIUM  "
-      "GATE\n"
-      "library/alpine:3.19  linux/amd64     alpine 3.19.1 (end of life)         1     2       0  "
-      "warn: 1\n"
-      "library/again:3.19   linux/amd64     alpine 3.19.1 (end of life)         1     2       0  "
-      "block: 1\n"
-      "library/bad:3.19     linux/arm64/v8  -                              failed     -       -  "
-      "-\n"
-      "    failed: ::error::why 1\n"
-      "library/bad:3.19     linux/arm64/v8  -                             timeout     -       -  "
-      "-\n"
-      "    timeout: ::error::why 2\n"
+      "IMAGE                PLATFORM        OS                 CRITICAL  HIGH  MEDIUM  GATE\n"
+      "library/alpine:3.19  linux/amd64     alpine 3.19.1 EOL         1     2       0  warn: 1\n"
+      "    CRITICAL CVE-2026-1 in openssl 3.1.4-r1, fixed in 3.1.4-r5, 3.2.0\n"
+      "library/again:3.19   linux/amd64     alpine 3.19.1 EOL         1     2       0  block: 1\n"
+      "library/bad:3.19     linux/arm64/v8  -                    failed     -       -  -\n"
+      "library/bad:3.19     linux/arm64/v8  -                   timeout     -       -  -\n"
+      "EOL: at its end of life, newer vulnerabilities may be missing\n"
+      "1 scan by trivy failed: ::error::why 1\n"
+      "1 scan by trivy timed out: ::error::why 2\n"
       "1 scan by trivy skipped: ::error::why 3\n");
   auto_free char *verbose = table_of(report, &(struct report_view){.verbose = true});
-  assert_non_null(strstr(verbose, "skipped     -       -  -\n    skipped: ::error::why 3\n"));
+  assert_non_null(
+      strstr(verbose, "all platforms   -                   skipped     -       -  -\n"));
   auto_free char *color = table_of(report, &(struct report_view){.color = true});
   assert_non_null(strstr(color, "\033[31mfailed\033[0m"));
   assert_null(strchr(text, '\033'));
@@ -81,23 +79,156 @@ static void test_unchanged_images_are_counted(void **state) {
                ARTM_PACKAGE_OS, NULL);
     run_report_add_scan(report, result);
     sample_scan(job, "linux/amd64", result);
-    result = scan_result_new("grype", SAMPLE_MANIFEST);
+    result = scan_result_new("grype", NULL);
     result->status = SCAN_SKIPPED;
     error_set(&result->error, ARTM_E_NOT_FOUND, "grype is not installed");
     run_report_add_scan(report, result);
     sample_scan(job, "linux/amd64", result);
   }
   auto_free char *text = table_of(report, &(struct report_view){0});
-  assert_string_equal(text, "IMAGE   PLATFORM     SCANNER  OS      CRITICAL  HIGH  MEDIUM\n"
-                            "a:3.19  linux/amd64  trivy    alpine         0     1       0\n"
-                            "300 scans by grype skipped: grype is not installed\n"
+  assert_string_equal(text, "IMAGE   PLATFORM     OS      CRITICAL  HIGH  MEDIUM\n"
+                            "a:3.19  linux/amd64  alpine         0     1       0\n"
                             "and 299 more unchanged images with 299 MEDIUM; --verbose lists "
-                            "them\n");
+                            "them\n"
+                            "300 scans by grype skipped: grype is not installed\n");
   report->jobs[7]->scans[0].counts.by_severity[ARTM_SEVERITY_HIGH] = 0;
   report->jobs[8]->scans[1].required = true;
   auto_free char *required = table_of(report, &(struct report_view){0});
-  assert_non_null(strstr(required, " skipped     -       -\n    skipped: grype is"));
-  assert_non_null(strstr(required, "299 scans by grype skipped"));
+  assert_non_null(strstr(required, "PLATFORM     SCANNER"));
+  assert_non_null(strstr(required, " skipped     -       -\nand 300 more"));
+  run_report_notice(report, "grype is not installed, so it scanned nothing");
+  auto_free char *noticed = table_of(report, &(struct report_view){0});
+  assert_null(strstr(noticed, "installed"));
+}
+
+/* Nobody knows what is in them, whatever is found. */
+static void test_doubtful_systems_are_listed(void **state) {
+  (void)state;
+  auto_report report = run_report_new("mirror");
+  for (int i = 0; i < 3; i++) {
+    auto_free char *digest = str_format("sha256:%064d", i);
+    struct scan_result *result = scan_result_new("trivy", digest);
+    result->cached = true;
+    result->os_known = i > 0;
+    result->os_eol = i == 1;
+    result->os_family = "debian";
+    run_report_add_scan(report, result);
+    auto_free char *name = str_format("image%d", i);
+    sample_scan(sample_job(report, name, JOB_UNCHANGED), "linux/amd64", result);
+  }
+  auto_free char *text = table_of(report, &(struct report_view){0});
+  assert_non_null(strstr(text, "image0:3.19  linux/amd64  unknown            0     0       0\n"));
+  assert_non_null(strstr(text, "image1:3.19  linux/amd64  debian EOL         0     0       0\n"));
+  assert_non_null(strstr(text, "and 1 more unchanged image with no findings;"));
+  auto_free char *label = job_scans_label(report->jobs[0]);
+  assert_string_equal(label, "no findings, os unknown");
+  auto_buf run = {0};
+  run_report_text(report, &(struct report_view){0}, &run);
+  assert_non_null(strstr(run.data, "\n3 scans (all from earlier runs): no findings (1 with os "
+                                   "unknown, 1 with os at its end of life)\n"));
+}
+
+/* A cause is said once: below the table, or where a notice or every job's failure says it. */
+static void test_causes_once(void **state) {
+  (void)state;
+  auto_report report = run_report_new("mirror");
+  struct job_record *jobs[] = {sample_job(report, "a", JOB_CREATED),
+                               sample_job(report, "b", JOB_CREATED)};
+  for (int i = 0; i < 12; i++) {
+    auto_free char *digest = str_format("sha256:%064d", i);
+    struct scan_result *result = scan_result_new("trivy", digest);
+    result->status = SCAN_FAILED;
+    error_set(&result->error, ARTM_E_NETWORK, "no database\n::error::");
+    error_hint(&result->error, "look at the proxy");
+    run_report_add_scan(report, result);
+    sample_scan(jobs[i % 2], "linux/amd64", result);
+  }
+  auto_free char *text = table_of(report, &(struct report_view){0});
+  const char *cause = "12 scans by trivy failed: no database\\x0a::error::\n"
+                      "  hint: look at the proxy\n";
+  assert_string_equal(strstr(text, "12 scans"), cause);
+  assert_null(strstr(text, "Scanned by"));
+  error_set(&jobs[0]->policy, ARTM_E_POLICY, "trivy: the scan failed: no database\n::error::");
+  auto_free char *half = table_of(report, &(struct report_view){0});
+  assert_non_null(strstr(half, cause));
+  error_copy(&jobs[1]->policy, &jobs[0]->policy);
+  auto_free char *told = table_of(report, &(struct report_view){0});
+  assert_null(strstr(told, "no database"));
+}
+
+/* The worst that there is has the color, or the gate where nothing is shown. */
+static void test_color_of_a_row(void **state) {
+  (void)state;
+  auto_report report = run_report_new("mirror");
+  struct scan_result *result = scan_result_new("trivy", SAMPLE_MANIFEST);
+  result->os_known = true;
+  result->os_family = "alpine";
+  sample_add(result, "CVE-1", ARTM_SEVERITY_HIGH, ARTM_FIX_FIXED, ARTM_PACKAGE_OS, NULL);
+  for (int i = 2; i < 7; i++)
+    sample_add(result, "CVE-1", ARTM_SEVERITY_LOW, ARTM_FIX_FIXED, ARTM_PACKAGE_OS, NULL);
+  run_report_add_scan(report, result);
+  struct job_record *job = sample_job(report, "a", JOB_CREATED);
+  struct job_scan *scan = sample_scan(job, "linux/amd64", result);
+  auto_free char *high = table_of(report, &(struct report_view){.color = true});
+  assert_non_null(strstr(high, "       0     \033[33m1\033[0m       0"));
+  scan->filter.severities = SEVERITY_BIT(ARTM_SEVERITY_MEDIUM);
+  free(scan->rows);
+  scan->rows = mem_array(result->finding_count, sizeof *scan->rows);
+  scan->row_count = result->finding_count;
+  for (size_t i = 0; i < scan->row_count; i++)
+    scan->rows[i] = (struct scan_row){.finding = &result->findings[i], .violates = true};
+  scan_count_rows(scan);
+  scan->gate = GATE_WARN;
+  scan->verdict = VERDICT_WARN;
+  auto_free char *gate = table_of(report, &(struct report_view){.color = true});
+  assert_non_null(strstr(gate, "0  \033[33mwarn: 6\033[0m\n"
+                               "    HIGH CVE-1 in zlib 1.3\n"
+                               "    LOW CVE-1 in zlib 1.3\n"
+                               "    LOW CVE-1 in zlib 1.3\n"
+                               "    and 3 more\n"));
+  auto_free char *image = image_of(job);
+  assert_non_null(strstr(image, "6 against the gate (warn from UNKNOWN), marked with *\n"
+                                "6 of these only listed for the gate, as the filter leaves them "
+                                "out\n"));
+  assert_non_null(strstr(image, "zlib     CVE-1          LOW *     fixed"));
+}
+
+static void test_fits_a_terminal(void **state) {
+  (void)state;
+  auto_report report = sample_report();
+  auto_free char *text = table_of(report, &(struct report_view){.width = 80});
+  assert_non_null(strstr(text, "\n...alpine:3.19  linux/amd64     ..."));
+  for (const char *p = text; *p != '\0'; p += strcspn(p, "\n"), p += *p != '\0')
+    assert_in_range(strcspn(p, "\n"), 0, 80);
+}
+
+static void test_scan_command(void **state) {
+  (void)state;
+  auto_report report = run_report_new("scan");
+  report->end_ms = report->start_ms;
+  auto_buf none = {0}, chart = {0}, markdown = {0};
+  run_report_text(report, &(struct report_view){0}, &none);
+  assert_string_equal(none.data, "0 jobs; 0 requests, 0.0s\n"
+                                 "nothing was scanned: no job was selected\n");
+  sample_job(report, "chart", JOB_UNCHANGED);
+  run_report_text(report, &(struct report_view){0}, &chart);
+  assert_string_equal(chart.data, "1 job: 1 unchanged; 0 requests, 0.0s\n"
+                                  "nothing was scanned: what was selected is no image, or every "
+                                  "scanner is off for it\n");
+  render_markdown(report, 0, &markdown);
+  assert_non_null(strstr(markdown.data, "\n\nnothing was scanned: "));
+  assert_null(strstr(markdown.data, " sent"));
+}
+
+/* The plugin's id is what the config and the table call it. */
+static void test_tool_label(void **state) {
+  (void)state;
+  auto_free char *same =
+      scan_tool_label(&(struct scan_tool){.plugin = "grype", .name = "Grype", .version = "0.87.0"});
+  assert_string_equal(same, "grype 0.87.0");
+  auto_free char *other =
+      scan_tool_label(&(struct scan_tool){.plugin = "exec", .name = "clair", .version = "4.7"});
+  assert_string_equal(other, "exec (clair 4.7)");
 }
 
 /* A scan with a narrower filter has no 0 where it did not look. */
@@ -124,8 +255,8 @@ static void test_run_text(void **state) {
   const char *jobs = strstr(text.data, "JOB "), *scans = strstr(text.data, "\n\nScanned by");
   const char *totals = strstr(text.data, "\n\n3 jobs");
   assert_true(jobs != NULL && scans > jobs && totals > scans);
-  assert_non_null(strstr(totals, "\n1 manifest scanned: 1 CRITICAL, 2 HIGH; 1 scan failed, 1 scan "
-                                 "timed out, 1 scan skipped\n"));
+  assert_non_null(strstr(totals, "\n1 scan: 1 CRITICAL, 2 HIGH (1 with os at its end of life); 1 "
+                                 "scan failed, 1 scan timed out, 1 scan skipped\n"));
   assert_non_null(strstr(totals, "Failures:\n  library/again:3.19 (policy)\n"
                                  "    CVE-2026-1 in openssl 3.1.4-r1 is against the gate\n"));
   report->jobs[1]->status = JOB_BLOCKED;
@@ -138,7 +269,7 @@ static void test_job_label(void **state) {
   (void)state;
   auto_report report = sample_report();
   auto_free char *good = job_scans_label(report->jobs[0]);
-  assert_string_equal(good, "1 CRITICAL, 2 HIGH");
+  assert_string_equal(good, "1 CRITICAL, 2 HIGH, os end of life");
   auto_free char *bad = job_scans_label(report->jobs[2]);
   assert_string_equal(bad, "2 scans failed");
   struct job_record none = {0};
@@ -169,14 +300,16 @@ static void test_image(void **state) {
       "5 more that the filter leaves out\n"
       "1 suppressed\n"
       "1 allowed by the config\n"
-      "1 against the gate (warn from HIGH)\n"
+      "1 against the gate (warn from HIGH), marked with *\n"
       "\n"
-      "Library               Vulnerability  Severity  Status  Installed Version  Fixed Version    "
+      "Library               Vulnerability  Severity    Status  Installed Version  Fixed Version   "
+      " "
       "Title                                    URL\n"
-      "openssl (lib/apk/db)  CVE-2026-1     CRITICAL  fixed   3.1.4-r1           3.1.4-r5, 3.2.0  "
+      "openssl (lib/apk/db)  CVE-2026-1     CRITICAL *  fixed   3.1.4-r1           3.1.4-r5, 3.2.0 "
+      " "
       "openssl: a title of words, | and <b>, \xc3\xa4  https://vulnerable.example/CVE-2026-1\n"
-      "zlib                  CVE-2026-1     HIGH      fixed   1.3\n"
-      "zlib                  CVE-2026-5     HIGH      fixed   1.3\n");
+      "zlib                  CVE-2026-1     HIGH        fixed   1.3\n"
+      "zlib                  CVE-2026-5     HIGH        fixed   1.3\n");
 }
 
 static void test_image_without_a_result(void **state) {
@@ -186,7 +319,7 @@ static void test_image_without_a_result(void **state) {
   assert_null(strstr(text, "Total"));
   assert_non_null(strstr(text, "No result, which does not mean no findings. Scan failed: "
                                "::error::why 1\n"));
-  assert_non_null(strstr(text, "Scan timeout: ::error::why 2\n"));
+  assert_non_null(strstr(text, "Scan timed out: ::error::why 2\n"));
   assert_non_null(strstr(text, "Scan skipped: ::error::why 3\n"));
   struct scan_result *unknown = scan_result_new("trivy", SAMPLE_OTHER);
   run_report_add_scan(report, unknown);
@@ -269,6 +402,12 @@ int main(void) {
       cmocka_unit_test(test_table),
       cmocka_unit_test(test_nothing_without_scans),
       cmocka_unit_test(test_unchanged_images_are_counted),
+      cmocka_unit_test(test_doubtful_systems_are_listed),
+      cmocka_unit_test(test_causes_once),
+      cmocka_unit_test(test_color_of_a_row),
+      cmocka_unit_test(test_fits_a_terminal),
+      cmocka_unit_test(test_scan_command),
+      cmocka_unit_test(test_tool_label),
       cmocka_unit_test(test_columns_of_the_filters),
       cmocka_unit_test(test_run_text),
       cmocka_unit_test(test_job_label),
