@@ -24,9 +24,9 @@ BAD = {  # what Grype does, the status of the scan, what the error says
     'nothing': ({'cut': 0}, 'failed', 'unusable at byte 0'),
     'noise': ({'matches': 1, 'stdout': NOISE}, 'failed', 'unusable at byte 0'),
     'another image': ({'digest': 'sha256:' + '0' * 64}, 'failed', 'another manifest'),
-    'hang': ({'seconds': 60}, 'timeout', 'time limit'),
+    'hang': ({'seconds': 60}, 'timeout', 'took longer than'),
     'hang with a grandchild': ({'seconds': 60, 'grandchild': True}, 'timeout',
-                               'time limit'),
+                               'took longer than'),
 }
 
 
