@@ -62,7 +62,8 @@ static struct scan_result *make_result(const struct fixture *f, const struct sca
   result->os_family = arena_copy(&result->memory, "alpine");
   result->raw_file = arena_copy(&result->memory, f->raw);
   result->raw_format = arena_copy(&result->memory, "toy-json");
-  result->raw_sha256 = arena_copy(&result->memory, "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
+  result->raw_sha256 = arena_copy(
+      &result->memory, "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a");
   return result;
 }
 
