@@ -21,11 +21,11 @@ static void read_facts(const json_t *json, struct server_facts *ret) {
   ret->has_next_update = time_of(json_text(db, "NextUpdate"), &ret->next_update);
 }
 
-bool server_ask(const struct trivy *trivy, struct artm_call *call, struct server_facts *ret) {
+int32_t server_ask(const struct trivy *trivy, struct artm_call *call, struct server_facts *ret) {
   const struct artm_http *http = trivy->http;
   const char *server = trivy->host->config_text(trivy->options, "server", 0);
   if (!http || !server)
-    return false;
+    return ARTM_NO;
   size_t length = strlen(server);
   while (length && server[length - 1] == '/')
     length--;
@@ -37,17 +37,19 @@ bool server_ask(const struct trivy *trivy, struct artm_call *call, struct server
   struct artm_http_response *response;
   const void *data;
   uint64_t size;
-  if (http->send(http, call, &request, &response) != 0)
-    return false;
+  int32_t answer = http->send(http, call, &request, &response);
+  if (answer)
+    return answer; /* who can't be reached won't scan either */
   if (response->status != 200) {
     artm_http_close(response);
-    return false;
+    return ARTM_NO;
   }
-  if (http->collect(call, response, ANSWER_MAX, &data, &size) != 0)
-    return false;
+  answer = http->collect(call, response, ANSWER_MAX, &data, &size);
+  if (answer)
+    return answer;
   auto_json *json = json_loadb(data, (size_t)size, 0, NULL);
   if (!json_is_object(json))
-    return false;
+    return ARTM_NO;
   read_facts(json, ret);
-  return true;
+  return 0;
 }

@@ -82,9 +82,9 @@ static int32_t prepare_server(struct trivy *trivy, struct artm_call *call,
   struct server_facts facts = {0};
   struct database_state state = {0};
   char inputs[80];
-  bool told = server_ask(trivy, call, &facts);
-  int32_t answer = trivy->host->cancelled(call);
-  if (!answer)
+  int32_t answer = server_ask(trivy, call, &facts);
+  bool told = answer == 0;
+  if (answer >= 0)
     answer = inputs_digest(trivy, call, told ? facts.version : NULL, inputs);
   if (answer)
     return answer;

@@ -50,8 +50,8 @@ struct server_facts {
   bool has_updated, has_next_update;
   int64_t updated, next_update;
 };
-/* What the server of a configuration tells of itself; false: nothing. */
-bool server_ask(const struct trivy *, struct artm_call *, struct server_facts *ret);
+/* What the server of a configuration tells of itself. ARTM_NO: nothing. */
+int32_t server_ask(const struct trivy *, struct artm_call *, struct server_facts *ret);
 
 /* inputs.c: a digest of the VEX files, the server's version (or NULL) and the options that change a
  * result; "" if there are none. */

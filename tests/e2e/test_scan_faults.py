@@ -245,7 +245,7 @@ class ScanFaults(Scenario):
     def test_what_trivy_gets(self):
         token = self.secret()
         source, target, trivy, path = self.prepare(
-            'called', {}, {'server': 'http://127.0.0.1:1', 'server_token': '${TOKEN}'})
+            'called', {}, {'server': self.trap().url, 'server_token': '${TOKEN}'})
         self.run_it(trivy, path, TOKEN=token, TRIVY_SEVERITY='LOW', GITHUB_TOKEN='x',
                     TRIVY_IGNOREFILE='/x')
         call, = trivy.scans()
@@ -258,6 +258,14 @@ class ScanFaults(Scenario):
         self.assertNotEqual(call['env']['HOME'], str(self.tmp / 'home'))
         self.assertEqual((call['files'], call['auths']), ([], []))
         self.assertFalse(os.path.exists(call['cwd']), 'the working folder is left behind')
+
+    def test_a_server_that_is_not_there(self):
+        """Nobody is asked to scan by it, and the cause is the connection."""
+        _, _, trivy, path = self.prepare('no-server', {}, {'server': 'http://127.0.0.1:1'})
+        found = self.run_it(trivy, path)
+        scan, = found.jobs[0]['scans']
+        self.assertEqual((scan['status'], scan['error']['code']), ('failed', 'network'))
+        self.assertEqual(trivy.scans(), [])
 
     def test_a_large_report(self):
         _, _, trivy, path = self.prepare('large', {'findings': ['HIGH'] * 5,
