@@ -101,7 +101,7 @@ static inline struct scan_result *sample_result(const char *manifest) {
   result->start_ms = SAMPLE_WHEN;
   result->end_ms = SAMPLE_WHEN + 200;
   result->raw_format = "trivy-json";
-  result->raw_sha256 = SAMPLE_ROOT + 7;
+  result->raw_sha256 = &SAMPLE_ROOT[7];
   scan_result_sort(result);
   return result;
 }

@@ -292,8 +292,8 @@ static void failed_runs_are_no_result(void **state) {
       "{\"version\":\"2.1.0\",\"runs\":[{}]}",
       "{\"version\":\"2.1.0\",\"runs\":[{\"results\":null}]}",
       "{\"version\":\"2.1.0\",\"runs\":[{\"results\":[]},{}]}",
-      "{\"version\":\"2.1.0\",\"runs\":[{\"results\":[],\"invocations\":[{\"executionSuccessful\":"
-      "false}]}]}",
+      ("{\"version\":\"2.1.0\",\"runs\":[{\"results\":[],\"invocations\":[{\"executionSuccessful\":"
+       "false}]}]}"),
       "{\"version\":\"2.0.0\",\"runs\":[{\"results\":[]}]}",
       "{\"runs\":[{\"results\":[]}]}",
       "{\"version\":\"2.1.0\",\"runs\":[{\"results\":[7]}]}",

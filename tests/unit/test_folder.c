@@ -343,8 +343,8 @@ static void test_markers_that_are_none(void **state) {
       "[]",
       "{\"schema\":\"artmirror.run/1\",\"run\":\"x\",\"start_ms\":0,\"files\":[]}",
       "{\"schema\":\"artmirror.reports/1\",\"run\":\"x\",\"start_ms\":-1,\"files\":[]}",
-      "{\"schema\":\"artmirror.reports/1\",\"run\":\"x\",\"start_ms\":9223372036854775807,"
-      "\"files\":[]}",
+      ("{\"schema\":\"artmirror.reports/1\",\"run\":\"x\",\"start_ms\":9223372036854775807,"
+       "\"files\":[]}"),
       "{\"schema\":\"artmirror.reports/1\",\"run\":\"x\",\"start_ms\":0,\"files\":[\"../x\"]}",
       "{\"schema\":\"artmirror.reports/1\",\"run\":\"x\",\"start_ms\":0,\"files\":[\"..\"]}",
       "{\"schema\":\"artmirror.reports/1\",\"run\":\"x\",\"start_ms\":0,\"files\":[\"/x\"]}",

@@ -287,7 +287,6 @@ static void the_summary_is_added_within_the_limit(void **state) {
   assert_true(strlen(first) > 20);
   assert_int_equal(truncate(summary, (900 << 10) - 8192), 0);
   assert_int_equal(github_finish(report, NULL, &err), 0);
-  auto_free char *file = content(summary);
   FILE *stream = fopen(summary, "r");
   assert_int_equal(fseek(stream, 0, SEEK_END), 0);
   long size = ftell(stream);

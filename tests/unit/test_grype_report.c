@@ -243,10 +243,10 @@ static void systems_may_be_at_their_end(void **state) {
       0);
   assert_string_equal(kept.text,
                       "os=alpine os_version=3.10 eol=1 raw=grype.json format=grype-json ");
-  static const char *const unknown[] = {
-      "{\"matches\":[]}", "{\"matches\":null,\"distro\":null}",
-      "{\"matches\":[],\"ignoredMatches\":null,\"alertsByPackage\":null,\"source\":null,\"distro\":"
-      "{\"name\":\"\",\"version\":\"\"}}"};
+  static const char *const unknown[] = {"{\"matches\":[]}", "{\"matches\":null,\"distro\":null}",
+                                        ("{\"matches\":[],\"ignoredMatches\":null,"
+                                         "\"alertsByPackage\":null,\"source\":null,\"distro\":"
+                                         "{\"name\":\"\",\"version\":\"\"}}")};
   for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
     assert_int_equal(read_report(unknown[i], &kept), 0);
     assert_string_equal(kept.text, "raw=grype.json format=grype-json ");

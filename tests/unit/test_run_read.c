@@ -144,7 +144,8 @@ static void test_a_failed_scan_counts_nothing(void **state) {
     const json_t *scan = json_array_get(scans, i);
     assert_true(json_is_null(json_object_get(scan, "counts")));
     assert_true(json_is_null(json_object_get(scan, "unfiltered")));
-    assert_string_equal(json_text(scan, "status"), scan_status_name(SCAN_FAILED + i));
+    assert_string_equal(json_text(scan, "status"),
+                        scan_status_name((enum scan_status)(SCAN_FAILED + (int)i)));
     assert_int_equal(json_array_size(json_object_get(scan, "findings")), 0);
   }
   const json_t *good = json_array_get(json_object_get(json_array_get(jobs, 0), "scans"), 0);
@@ -255,7 +256,8 @@ static void test_hostile_documents(void **state) {
     assert_int_equal(read_text(cut, &read, &err), ARTM_E_CONFIG);
     changed[i] = changed[i] == '"' ? ' ' : '"';
     if (read_text(changed, &other, &err) == 0) {
-      auto_free char *ignored = json_of(other);
+      auto_free char *written = json_of(other);
+      assert_non_null(written);
     }
   }
 }

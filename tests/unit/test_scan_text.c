@@ -393,6 +393,7 @@ static void test_many_findings(void **state) {
   assert_non_null(strstr(text, "Total: 42856 ("));
   assert_non_null(strstr(table, "14285"));
   auto_json json = run_report_json(report);
+  assert_non_null(json);
   assert_in_range(clock_now_ms() - begin, 0, 20000);
 }
 
