@@ -12,6 +12,9 @@
 int fs_read(const char *path, size_t max, struct buf *out, struct error *err);
 /* Replaces a file whole: temp file beside it, fsync, rename, fsync of the folder. */
 int fs_write(const char *path, const void *data, size_t len, unsigned mode, struct error *err);
+/* The same for what may be lost: after a power failure it may be empty. Many of them are cheap. */
+int fs_write_unsynced(const char *path, const void *data, size_t len, unsigned mode,
+                      struct error *err);
 /* Copies a plain file whole, under another name until it is complete; not synced. */
 int fs_copy(const char *from, const char *to, unsigned mode, struct error *err);
 /* mkdir -p; the folders it makes get mode. */

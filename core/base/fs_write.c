@@ -77,24 +77,29 @@ static int sync_folder_of(const char *path) {
   return fsync(fd) < 0 && errno != EINVAL && errno != EROFS ? -1 : 0;
 }
 
-static int replace_file(const char *path, const void *data, size_t len, unsigned mode,
+static int replace_file(const char *path, const void *data, size_t len, unsigned mode, bool sync,
                         struct error *err) {
   auto_free char *name = NULL;
   auto_fd fd = open_beside(path, mode, &name);
   if (fd < 0)
     return fail(err, "write", path);
-  if (fd_write_all(fd, data, len) < 0 || fsync(fd) < 0 || rename(name, path) < 0) {
+  if (fd_write_all(fd, data, len) < 0 || (sync && fsync(fd) < 0) || rename(name, path) < 0) {
     fail(err, "write", path);
     unlink(name);
     return err->code;
   }
-  return sync_folder_of(path) < 0 ? fail(err, "sync the folder of", path) : 0;
+  return sync && sync_folder_of(path) < 0 ? fail(err, "sync the folder of", path) : 0;
+}
+
+int fs_write_unsynced(const char *path, const void *data, size_t len, unsigned mode,
+                      struct error *err) {
+  return replace_file(path, data, len, mode, false, err);
 }
 
 int fs_write(const char *path, const void *data, size_t len, unsigned mode, struct error *err) {
   struct stat st;
   if (stat(path, &st) < 0)
-    return replace_file(path, data, len, mode, err);
+    return replace_file(path, data, len, mode, true, err);
   if (S_ISDIR(st.st_mode)) {
     errno = EISDIR;
     return fail(err, "write", path);
@@ -103,7 +108,7 @@ int fs_write(const char *path, const void *data, size_t len, unsigned mode, stru
     return write_in_place(path, data, len, err);
   /* A link stays; what it points to is replaced. */
   auto_free char *real = realpath(path, NULL);
-  return replace_file(real != NULL ? real : path, data, len, mode, err);
+  return replace_file(real != NULL ? real : path, data, len, mode, true, err);
 }
 
 int fs_make_folders(const char *path, unsigned mode, struct error *err) {

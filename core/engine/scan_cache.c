@@ -91,7 +91,7 @@ void scan_cache_write(const struct scan_cache *cache, const char *digest, const 
   auto_error err = {0};
   auto_free char *path = scan_cache_path(cache, digest, suffix);
   auto_free char *text = json_compact(value);
-  if (fs_write(path, text, strlen(text), 0600, &err) < 0)
+  if (fs_write_unsynced(path, text, strlen(text), 0600, &err) < 0)
     log_write(LOG_DEBUG, "scan", "a scan is not kept: %s", err.message);
 }
 

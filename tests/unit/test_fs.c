@@ -149,6 +149,17 @@ static void test_remove_tree_does_not_follow_links(void **state) {
   assert_true(fs_exists(inside));
 }
 
+static void test_unsynced_replaces_whole(void **state) {
+  auto_error err = {0};
+  auto_buf text = {0};
+  auto_free char *path = fs_join(*state, "unsynced"), *below = fs_join(path, "below");
+  assert_int_equal(fs_write_unsynced(path, "one", 3, 0600, &err), 0);
+  assert_int_equal(fs_write_unsynced(path, "two", 3, 0600, &err), 0);
+  assert_int_equal(fs_read(path, 10, &text, &err), 0);
+  assert_memory_equal(text.data, "two", 3);
+  assert_int_equal(fs_write_unsynced(below, "x", 1, 0600, &err), ARTM_E_LOCAL);
+}
+
 /* As a tool may leave it; root may enter it anyhow. */
 static void test_remove_tree_without_rights_in_it(void **state) {
   auto_error err = {0};
@@ -211,6 +222,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_list_is_sorted, setup, teardown),
       cmocka_unit_test_setup_teardown(test_remove_tree_does_not_follow_links, setup, teardown),
       cmocka_unit_test_setup_teardown(test_remove_tree_without_rights_in_it, setup, teardown),
+      cmocka_unit_test_setup_teardown(test_unsynced_replaces_whole, setup, teardown),
       cmocka_unit_test(test_private_folder_and_temp_file),
       cmocka_unit_test(test_paths),
   };
