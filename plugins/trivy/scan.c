@@ -11,9 +11,7 @@
 #include <sys/stat.h>
 
 #define REPORT "report.json"
-#define IMAGE                                                                                      \
-  "image"              /* name of a layout in the scan's folder: Trivy reads ':' and '@' in a path \
-                        */
+#define IMAGE "image"  /* a layout's name in the scan's folder: in paths ':' and '@' are special */
 #define CACHE "cache"  /* a cache folder of the scan's own */
 #define TIMEOUT "240h" /* Trivy's own limit; the call's is the one that counts */
 #define BUSY_TRIES 3

@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "base/fs.h"
 #include "base/json.h"
 #include "report/log.h"
@@ -303,7 +302,6 @@ static void test_shared_findings(void **state) {
     scan_result_add(result, &finding);
   for (size_t i = 0; i < 100; i++)
     sample_scan(sample_job(report, "a", JOB_UNCHANGED), "linux/amd64", result);
-  uint64_t begin = clock_now_ms();
   auto_json json = run_report_json(report);
   const json_t *jobs = json_object_get(json, "jobs");
   json_t *first = json_array_get(json_object_get(json_array_get(jobs, 0), "scans"), 0);
@@ -312,7 +310,6 @@ static void test_shared_findings(void **state) {
   last = json_array_get(json_object_get(last, "findings"), 0);
   assert_ptr_not_equal(first, last);
   assert_ptr_equal(json_object_get(first, "description"), json_object_get(last, "description"));
-  assert_in_range(clock_now_ms() - begin, 0, 20000);
 }
 
 int main(void) {

@@ -322,7 +322,7 @@ static void the_sink_decides(void **state) {
 /* Many findings take the memory of one, and a run that ends is noticed. */
 static void large_reports(void **state) {
   (void)state;
-  enum { COUNT = 200000 };
+  enum { COUNT = 50000 };
   char *text = malloc(COUNT * 300);
   assert_non_null(text);
   char *at = text + sprintf(text, HEAD "\"Results\":[{\"Class\":\"os-pkgs\",\"Vulnerabilities\":[");
