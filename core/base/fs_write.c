@@ -15,6 +15,7 @@
 
 #define TREE_DEPTH_MAX 256
 #define NAME_ATTEMPTS 16
+#define COPY_CHUNK ((size_t)256 << 10)
 
 static int fail(struct error *err, const char *what, const char *path) {
   int reason = errno;
@@ -37,6 +38,19 @@ int fd_write_all(int fd, const void *data, size_t len) {
     len -= (size_t)written;
   }
   return 0;
+}
+
+int fd_copy_all(int from, int to) {
+  auto_free char *chunk = mem_alloc(COPY_CHUNK);
+  for (;;) {
+    ssize_t got = read(from, chunk, COPY_CHUNK);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      return got < 0 ? -1 : 0;
+    if (fd_write_all(to, chunk, (size_t)got) < 0)
+      return -1;
+  }
 }
 
 static uint64_t random_number(void) {
@@ -109,6 +123,24 @@ int fs_write(const char *path, const void *data, size_t len, unsigned mode, stru
   /* A link stays; what it points to is replaced. */
   auto_free char *real = realpath(path, NULL);
   return replace_file(real != NULL ? real : path, data, len, mode, true, err);
+}
+
+int fs_copy(const char *from, const char *to, unsigned mode, struct error *err) {
+  struct stat st;
+  auto_free char *name = NULL;
+  auto_fd in = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (in < 0 || fstat(in, &st) < 0)
+    return fail(err, "read", from);
+  if (!S_ISREG(st.st_mode))
+    return error_set(err, ARTM_E_LOCAL, "%s is no plain file", from);
+  auto_fd out = open_beside(to, mode, &name);
+  if (out < 0)
+    return fail(err, "write", to);
+  if (fd_copy_all(in, out) == 0 && rename(name, to) == 0)
+    return 0;
+  fail(err, "copy to", to);
+  unlink(name);
+  return err->code;
 }
 
 int fs_make_folders(const char *path, unsigned mode, struct error *err) {

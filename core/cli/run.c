@@ -144,9 +144,10 @@ static int create_instances(struct work *work, struct error *err) {
   if (work->kind != RUN_PLAN &&
       scanners_create(session, work->arguments, &work->selected, err) != 0)
     return err->code;
-  auto_free char *cache = cache_default_folder(work->app->cache_dir);
-  if (work->kind != RUN_PLAN && session->scanners.run)
+  if (scanners_are_used(&session->scanners)) {
+    auto_free char *cache = cache_default_folder(work->app->cache_dir);
     work->scans = scan_cache_open(cache);
+  }
   return targets_create(work->targets, &session->services, err);
 }
 

@@ -144,6 +144,13 @@ int scanners_create(struct session *session, const struct arguments *arguments,
   return 0;
 }
 
+bool scanners_are_used(const struct session_scanners *scanners) {
+  for (size_t i = 0; scanners->runs && i < scanners->count; i++)
+    if (scanners->runs[i].scanner)
+      return true;
+  return false;
+}
+
 void scanners_done(struct session_scanners *scanners) {
   for (size_t i = 0; scanners->runs && i < scanners->count; i++)
     if (scanners->runs[i].scanner)

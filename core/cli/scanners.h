@@ -29,5 +29,7 @@ int scanners_read_flags(const struct arguments *, struct session_scanners *, str
  * that blocks would be left without its scan. Single-threaded only. */
 int scanners_create(struct session *, const struct arguments *, const struct matrix *,
                     struct error *err);
+/* Was any instance made? */
+bool scanners_are_used(const struct session_scanners *);
 void scanners_done(struct session_scanners *);
 #endif

@@ -6,16 +6,13 @@
 #include "engine/scan_part.h"
 #include <stdlib.h>
 
-bool scan_is_on(const struct run_scanner *scanner, const struct scan_rule *rule) {
-  return scanner->scanner && (scanner->forced || rule->enabled);
-}
-
 const struct scan_rule *scan_rule_of(const struct job *job, size_t scanner) {
   const struct entry *entry = job->row->matrix->entry;
   const struct run_scanner *with = &job->run->input->scanners[scanner];
-  if (scanner >= entry->scan_count || !scan_is_on(with, &entry->scans[scanner]))
+  if (!with->scanner || scanner >= entry->scan_count)
     return NULL;
-  return &entry->scans[scanner];
+  const struct scan_rule *rule = &entry->scans[scanner];
+  return with->forced || rule->enabled ? rule : NULL;
 }
 
 bool job_is_scanned(const struct job *job) {

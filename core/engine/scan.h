@@ -5,8 +5,6 @@
 #include "engine/job.h"
 #include "engine/scan_cache.h"
 
-/* Does this run use the scanner for the entry? */
-bool scan_is_on(const struct run_scanner *, const struct scan_rule *);
 /* Does any scanner scan the job? */
 bool job_is_scanned(const struct job *);
 /* Is the tag put only after a gate that blocks? */

@@ -24,8 +24,8 @@ void html_label(struct buf *out, const struct job_record *);
 /* Both where elements are allowed, with places at which a line may break. */
 void html_path(struct buf *out, const char *text);
 void html_name(struct buf *out, const struct job_record *);
-/* text as a link if url is one of http or https. */
-void html_link(struct buf *out, const char *url, const char *text);
+/* text, as a link if there is one (finding_link). */
+void html_link(struct buf *out, const char *link, const char *text);
 /* "3f2a90c1d5e7" of "sha256:3f2a90c1d5e7...", with the whole digest as its title. */
 void html_digest(struct buf *out, const char *digest);
 void html_time(struct buf *out, int64_t wall_ms);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of findings of the HTML report, the worst first. */
 #include "base/memory.h"
+#include "report/excerpt.h"
 #include "report/html.h"
 #include "report/log.h"
 #include <stdlib.h>
@@ -43,7 +44,8 @@ static void add_id(struct buf *out, const struct artm_finding *finding) {
   buf_printf(out, "<td class=\"c-severity\" data-v=\"%u\">", severity_rank(finding->severity));
   html_mark(out, html_severity_kind(finding->severity), severity_name(finding->severity));
   buf_text(out, "</td><td class=\"c-id\">");
-  html_link(out, finding->url, finding->id != NULL ? finding->id : "unnamed");
+  auto_free char *link = finding_link(finding);
+  html_link(out, link, finding->id != NULL ? finding->id : "unnamed");
   if (finding->flags & ARTM_FINDING_KEV)
     html_mark(out, "bad", "known exploited");
   buf_text(out, "</td>");

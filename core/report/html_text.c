@@ -7,7 +7,6 @@
 #include "report/render.h"
 #include "report/run_table.h"
 #include <string.h>
-#include <strings.h>
 
 #define TEXT_MAX 4000
 #define SHORT_HEX 12
@@ -29,18 +28,15 @@ void html_text(struct buf *out, const char *text) {
   buf_text(out, "&hellip;");
 }
 
-void html_link(struct buf *out, const char *url, const char *text) {
-  bool is_link =
-      url != NULL && (strncasecmp(url, "https://", 8) == 0 || strncasecmp(url, "http://", 7) == 0);
-  if (is_link && strlen(url) <= TEXT_MAX) {
+void html_link(struct buf *out, const char *link, const char *text) {
+  if (link != NULL) {
     buf_text(out, "<a rel=\"noreferrer\" href=\"");
-    escape_markup(out, url);
+    escape_markup(out, link);
     buf_text(out, "\">");
-    html_text(out, text);
-    buf_text(out, "</a>");
-    return;
   }
   html_text(out, text);
+  if (link != NULL)
+    buf_text(out, "</a>");
 }
 
 static void add_version(struct buf *out, const struct job_record *job) {

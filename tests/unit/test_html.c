@@ -2,6 +2,7 @@
 /* The HTML report without a browser (tests/e2e/test_html.py has one), and markup in general. */
 #include "base/json.h"
 #include "base/memory.h"
+#include "report/excerpt.h"
 #include "report/html.h"
 #include "report/log.h"
 #include "report/render.h"
@@ -78,12 +79,14 @@ static void test_links(void **state) {
       NULL, "", "javascript:alert(1)", " https://x/", "data:text/html,x", "//x/", "httpx://y/"};
   for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
     auto_buf out = {0};
-    html_link(&out, refused[i], "CVE-1");
+    auto_free char *link = finding_link(&(struct artm_finding){.url = refused[i]});
+    html_link(&out, link, "CVE-1");
     assert_string_equal(out.data, "CVE-1");
   }
   auto_buf out = {0};
-  html_link(&out, "HTTPS://x/?a=1&b=\"", "<CVE>");
-  assert_string_equal(out.data, "<a rel=\"noreferrer\" href=\"HTTPS://x/?a=1&amp;b=&quot;\">"
+  auto_free char *link = finding_link(&(struct artm_finding){.url = "HTTPS://x/?a=1&b=\""});
+  html_link(&out, link, "<CVE>");
+  assert_string_equal(out.data, "<a rel=\"noreferrer\" href=\"HTTPS://x/?a=1&amp;b=%22\">"
                                 "&lt;CVE&gt;</a>");
 }
 
