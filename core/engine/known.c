@@ -14,6 +14,7 @@ struct known_blob {
   struct repository_set present;  /* that have it */
   struct repository_set bringing; /* into which somebody brings it just now */
   struct task *waiters;
+  uint32_t wanted; /* by jobs so far */
 };
 struct known {
   pthread_mutex_t lock;
@@ -95,6 +96,13 @@ static void set_remove(struct repository_set *set, uint32_t repository) {
   for (size_t i = 0; i < set->count; i++)
     if (set->items[i] == repository)
       set->items[i--] = set->items[--set->count];
+}
+
+uint32_t known_want(struct known *known, const struct digest *digest) {
+  pthread_mutex_lock(&known->lock);
+  uint32_t wanted = ++blob_get(known, digest)->wanted;
+  pthread_mutex_unlock(&known->lock);
+  return wanted;
 }
 
 enum known_claim known_claim_blob(struct known *known, const struct digest *digest,

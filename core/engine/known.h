@@ -16,6 +16,9 @@ void known_free(struct known *);
 uint32_t known_repository(struct known *, const char *reference);
 const char *known_repository_reference(struct known *, uint32_t repository);
 
+/* One more job wants the blob; how many did so far. */
+uint32_t known_want(struct known *, const struct digest *);
+
 enum known_claim {
   CLAIM_PRESENT, /* confirmed in this repository */
   CLAIM_BRING,   /* the caller brings it now and must call known_finish */

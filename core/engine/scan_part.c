@@ -12,7 +12,7 @@
 static void part_end(struct scan_part *part) {
   struct job *job = part->job;
   atomic_fetch_sub(&job->pending, 1);
-  pool_wake(job->run->pool);
+  pool_wake(job->run->pool, job);
 }
 
 static void wait_run(struct task *task, uint32_t worker) {

@@ -13,6 +13,7 @@ struct blob_part {
   struct job *job;
   size_t blob; /* of the graph */
 };
+#define SIZE_BITS ((UINT64_C(1) << 48) - 1)
 enum how { BLOB_NOT_YET, BLOB_PRESENT, BLOB_MOUNTED, BLOB_SENT };
 
 /* sign: 1, or -1 to take it back (unsigned arithmetic wraps as it should). */
@@ -110,6 +111,14 @@ static int mount(struct job *job, const struct descriptor *blob, struct artm_cal
   return result;
 }
 
+/* Is the blob there? Where its upload follows for sure, one request asks and opens it. */
+static int ask(struct job *job, const struct descriptor *blob, struct artm_call *call,
+               bool only_ask) {
+  if (only_ask || job->ask_each)
+    return target_has_blob(job->repository, call, blob);
+  return target_begin_blob(job->repository, call, blob);
+}
+
 /* mount_from: a repository of this target that has the blob, or -1. */
 static int bring(struct job *job, const struct descriptor *blob, int64_t mount_from,
                  struct artm_call *call, enum how *how) {
@@ -122,12 +131,13 @@ static int bring(struct job *job, const struct descriptor *blob, int64_t mount_f
     if (result != ARTM_NO)
       return result;
   }
-  result = target_has_blob(job->repository, call, blob);
+  bool at_source = mount_from < 0 && is_at_source(job);
+  result = ask(job, blob, call, plan || mount_from >= 0 || at_source);
   if (result != ARTM_NO) {
     *how = BLOB_PRESENT;
     return result;
   }
-  if (mount_from < 0 && is_at_source(job)) {
+  if (at_source) {
     result = mount(job, blob, call, job->row->artefact->repository);
     if (result != ARTM_NO)
       return result;
@@ -144,7 +154,7 @@ static void part_end(struct blob_part *part) {
   struct job *job = part->job;
   free(part);
   atomic_fetch_sub(&job->pending, 1);
-  pool_wake(job->run->pool);
+  pool_wake(job->run->pool, job);
 }
 
 /* It is this part's turn: brings the blob and lets those go on that wait for it. */
@@ -195,12 +205,21 @@ void job_take_graph(struct job *job, const struct graph *graph) {
   job->graph = graph;
 }
 
+/* What most jobs wait for comes first, then the largest, which takes longest. */
+static uint64_t priority(struct job *job, size_t blob) {
+  const struct descriptor *wanted = job->graph->blobs[blob];
+  uint64_t jobs = known_want(job->run->known[job->target_index], &wanted->digest);
+  return (jobs < UINT16_MAX ? jobs : UINT16_MAX) << 48 |
+         (wanted->size < SIZE_BITS ? wanted->size : SIZE_BITS);
+}
+
 int job_transfer(struct job *job) {
   const struct graph *graph = job->graph;
   atomic_store(&job->pending, graph->blob_count);
   for (size_t i = 0; i < graph->blob_count; i++) {
     struct blob_part *part = mem_alloc(sizeof *part);
-    *part = (struct blob_part){.task = {.run = part_run}, .job = job, .blob = i};
+    *part = (struct blob_part){
+        .task = {.run = part_run, .priority = priority(job, i)}, .job = job, .blob = i};
     pool_add_part(job->run->pool, &part->task);
   }
   pool_help(job->run->pool, job->worker, all_through, job);

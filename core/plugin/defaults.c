@@ -85,6 +85,7 @@ void adopt_defaults(struct plugin *plugin) {
   source->referrers = source->referrers ? source->referrers : no_source_referrers;
   target->referrers = target->referrers ? target->referrers : no_target_referrers;
   target->mount = target->mount ? target->mount : no_mount;
+  target->begin_blob = target->begin_blob ? target->begin_blob : target->has_blob;
   target->tags = target->tags ? target->tags : no_tags;
   target->delete_tag = target->delete_tag ? target->delete_tag : no_delete_tag;
   target->export_layout = target->export_layout ? target->export_layout : no_export;

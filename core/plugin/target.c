@@ -118,6 +118,15 @@ int target_has_blob(struct repository *repository, struct artm_call *call,
                       ANSWER_NO);
 }
 
+int target_begin_blob(struct repository *repository, struct artm_call *call,
+                      const struct descriptor *blob) {
+  const struct artm_target *table = &repository->target->plugin->target;
+  struct artm_descriptor wanted = descriptor_for_plugin(blob);
+  struct visit visit = enter(repository->target, call);
+  return visit_answer(&visit, "target.begin_blob",
+                      table->begin_blob(repository->abi, call, &wanted), ANSWER_NO);
+}
+
 int target_mount(struct repository *repository, struct artm_call *call,
                  const struct descriptor *blob, const char *from) {
   const struct artm_target *table = &repository->target->plugin->target;

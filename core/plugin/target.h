@@ -37,6 +37,8 @@ int target_manifest(struct repository *, struct artm_call *, const char *referen
 int target_open_blob(struct repository *, struct artm_call *, const struct descriptor *,
                      uint64_t offset, struct artm_stream **ret);
 int target_has_blob(struct repository *, struct artm_call *, const struct descriptor *);
+/* As target_has_blob, where target_put_blob follows at once after ARTM_NO. */
+int target_begin_blob(struct repository *, struct artm_call *, const struct descriptor *);
 /* ARTM_NO also if the plugin has no mount. */
 int target_mount(struct repository *, struct artm_call *, const struct descriptor *,
                  const char *from);

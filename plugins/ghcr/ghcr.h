@@ -18,37 +18,42 @@ struct ghcr {
   bool is_ghcr; /* GHCR's rules apply */
   bool is_lowered;
   atomic_bool is_lowering_told;
-  pthread_mutex_t lock; /* of packages */
+  atomic_bool asks_plainly; /* for blobs: the registry refused the short way */
+  pthread_mutex_t lock;     /* of packages */
   struct package *packages;
 };
 
 /* An upload that the registry opened when it could not mount. */
 struct session {
+  struct session *next;
   char *digest, *location;
 };
-#define SESSIONS_MAX 8
 
 struct repository {
   struct artm_repository abi; /* first */
   struct registry_repository registry;
   struct ghcr *ghcr;
   pthread_mutex_t lock; /* of sessions */
-  struct session sessions[SESSIONS_MAX];
+  struct session *sessions;
 };
 
 extern const struct artm_target ghcr_target;
 
 /* Blobs: as artm_target. */
+int32_t ghcr_check_digest(const struct repository *, struct artm_call *,
+                          const struct artm_descriptor *);
 int32_t ghcr_has_blob(struct artm_repository *, struct artm_call *, const struct artm_descriptor *);
 int32_t ghcr_mount(struct artm_repository *, struct artm_call *, const struct artm_descriptor *,
                    const char *from);
+int32_t ghcr_begin_blob(struct artm_repository *, struct artm_call *,
+                        const struct artm_descriptor *);
 int32_t ghcr_put_blob(struct artm_repository *, struct artm_call *, const struct artm_descriptor *,
                       struct artm_stream *);
 
 /* Sessions kept for a later put. take: the location, which the caller frees, or NULL. keep owns
  * location from then on. cancel ends all that nobody wanted. */
 char *ghcr_session_take(struct repository *, const char *digest);
-void ghcr_session_keep(struct repository *, struct artm_call *, const char *digest, char *location);
+void ghcr_session_keep(struct repository *, const char *digest, char *location);
 void ghcr_sessions_cancel(struct repository *, struct artm_call *);
 
 /* Manifests and tags: as artm_target. */

@@ -18,47 +18,44 @@ static void cancel(struct repository *repository, struct artm_call *call, const 
 }
 
 char *ghcr_session_take(struct repository *repository, const char *digest) {
-  char *location = NULL;
+  struct session *found = NULL;
   pthread_mutex_lock(&repository->lock);
-  for (size_t i = 0; i < SESSIONS_MAX && !location; i++) {
-    struct session *session = &repository->sessions[i];
-    if (!session->digest || strcmp(session->digest, digest))
-      continue;
-    location = registry_take(&session->location);
-    free(registry_take(&session->digest));
-  }
+  for (struct session **at = &repository->sessions; *at; at = &(*at)->next)
+    if (!strcmp((*at)->digest, digest)) {
+      found = *at;
+      *at = found->next;
+      break;
+    }
   pthread_mutex_unlock(&repository->lock);
+  if (!found)
+    return NULL;
+  char *location = found->location;
+  free(found->digest);
+  free(found);
   return location;
 }
 
-void ghcr_session_keep(struct repository *repository, struct artm_call *call, const char *digest,
-                       char *location) {
-  bool is_kept = false;
+void ghcr_session_keep(struct repository *repository, const char *digest, char *location) {
+  struct session *session = registry_zalloc(sizeof *session);
+  session->digest = registry_format("%s", digest);
+  session->location = location;
   pthread_mutex_lock(&repository->lock);
-  for (size_t i = 0; i < SESSIONS_MAX && !is_kept; i++) {
-    struct session *session = &repository->sessions[i];
-    if (session->digest)
-      continue;
-    *session = (struct session){registry_format("%s", digest), location};
-    is_kept = true;
-  }
+  session->next = repository->sessions;
+  repository->sessions = session;
   pthread_mutex_unlock(&repository->lock);
-  if (is_kept)
-    return;
-  cancel(repository, call, location);
-  free(location);
 }
 
 void ghcr_sessions_cancel(struct repository *repository, struct artm_call *call) {
-  struct session unused[SESSIONS_MAX];
   pthread_mutex_lock(&repository->lock);
-  memcpy(unused, repository->sessions, sizeof unused);
-  memset(repository->sessions, 0, sizeof repository->sessions);
+  struct session *unused = repository->sessions;
+  repository->sessions = NULL;
   pthread_mutex_unlock(&repository->lock);
-  for (size_t i = 0; i < SESSIONS_MAX; i++) {
-    if (unused[i].location)
-      cancel(repository, call, unused[i].location);
-    free(unused[i].location);
-    free(unused[i].digest);
+  while (unused) {
+    struct session *next = unused->next;
+    cancel(repository, call, unused->location);
+    free(unused->location);
+    free(unused->digest);
+    free(unused);
+    unused = next;
   }
 }

@@ -144,6 +144,7 @@ const struct artm_target ghcr_target = {
     .referrers = referrers,
     .has_blob = ghcr_has_blob,
     .mount = ghcr_mount,
+    .begin_blob = ghcr_begin_blob,
     .put_blob = ghcr_put_blob,
     .put_manifest = ghcr_put_manifest,
     .tags = tags,

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Blobs: asked for, mounted, or sent by POST and one PUT of known length (several registries refuse
- * or break uploads in pieces). */
+/* Blobs: asked for, or sent by POST and one PUT of known length (several registries refuse or break
+ * uploads in pieces). */
 #include "common/cleanup.h"
 #include "common/fail.h"
 #include "common/grammar.h"
 #include "common/registry_text.h"
 #include "ghcr/ghcr.h"
 #include <string.h>
-#include <strings.h>
 
-static int32_t check_digest(const struct repository *repository, struct artm_call *call,
-                            const struct artm_descriptor *descriptor) {
+int32_t ghcr_check_digest(const struct repository *repository, struct artm_call *call,
+                          const struct artm_descriptor *descriptor) {
   if (descriptor->digest && is_digest(descriptor->digest))
     return 0;
   return fail(repository->ghcr->client.host, call, ARTM_E_UNSUPPORTED,
@@ -21,7 +20,7 @@ int32_t ghcr_has_blob(struct artm_repository *abi, struct artm_call *call,
                       const struct artm_descriptor *descriptor) {
   struct repository *repository = (struct repository *)abi;
   const struct registry_repository *registry = &repository->registry;
-  int32_t answer = check_digest(repository, call, descriptor);
+  int32_t answer = ghcr_check_digest(repository, call, descriptor);
   if (answer)
     return answer;
   auto_free char *url = registry_url(registry, "blobs/%s", descriptor->digest);
@@ -37,53 +36,6 @@ int32_t ghcr_has_blob(struct artm_repository *abi, struct artm_call *call,
       response->size != UINT64_MAX && response->size && response->size != descriptor->size;
   artm_http_close(response);
   return is_wrong ? ARTM_NO : 0;
-}
-
-/* Name of a repository at the same registry, else NULL. Docker Hub refuses the whole token when a
- * mount's source is not to its liking. */
-static const char *mountable(const struct repository *repository, const char *from) {
-  const char *host = repository->registry.registry;
-  size_t length = strlen(host);
-  if (registry_is_docker_hub(host) || strncasecmp(from, host, length) || from[length] != '/')
-    return NULL;
-  const char *name = from + length + 1;
-  return is_repository_name(name) && strcmp(name, repository->registry.name) ? name : NULL;
-}
-
-/* Is an error of the mount request one that the plain upload may do without? */
-static bool is_passable(int32_t answer) {
-  return answer == ARTM_E_AUTH || answer == ARTM_E_DENIED || answer == ARTM_E_NOT_FOUND ||
-         answer == ARTM_E_UNSUPPORTED || answer == ARTM_E_NETWORK;
-}
-
-int32_t ghcr_mount(struct artm_repository *abi, struct artm_call *call,
-                   const struct artm_descriptor *descriptor, const char *from) {
-  struct repository *repository = (struct repository *)abi;
-  const struct registry_repository *registry = &repository->registry;
-  int32_t answer = check_digest(repository, call, descriptor);
-  if (answer)
-    return answer;
-  const char *name = mountable(repository, from);
-  if (!name)
-    return ARTM_NO;
-  answer = ghcr_package_ask(repository, call);
-  if (answer)
-    return answer;
-  auto_free char *url =
-      registry_url(registry, "blobs/uploads/?mount=%s&from=%s", descriptor->digest, name);
-  auto_free char *scope = registry_format("%s repository:%s:pull", registry->push, name);
-  struct artm_http_request request = {
-      .method = "POST", .url = url, .scope = scope, .flags = ARTM_HTTP_ANY_STATUS};
-  struct artm_http_response *response = NULL;
-  answer = registry_send(registry, call, &request, &response);
-  if (answer)
-    return is_passable(answer) ? ARTM_NO : answer;
-  bool is_mounted = response->status == 201;
-  if (response->status == 202 && response->location)
-    ghcr_session_keep(repository, call, descriptor->digest,
-                      registry_format("%s", response->location));
-  artm_http_close(response);
-  return is_mounted ? 0 : ARTM_NO;
 }
 
 /* Opens an upload; *ret is its location, which the caller frees. */
@@ -158,7 +110,7 @@ static int32_t finish(struct repository *repository, struct artm_call *call,
 int32_t ghcr_put_blob(struct artm_repository *abi, struct artm_call *call,
                       const struct artm_descriptor *descriptor, struct artm_stream *content) {
   struct repository *repository = (struct repository *)abi;
-  int32_t answer = check_digest(repository, call, descriptor);
+  int32_t answer = ghcr_check_digest(repository, call, descriptor);
   if (!answer)
     answer = ghcr_package_ask(repository, call);
   if (answer)

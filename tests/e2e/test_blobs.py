@@ -15,6 +15,8 @@ from mock import profile  # noqa: E402
 from scenario import Scenario  # noqa: E402
 
 EVER = {'times': -1}
+# A mount that is more than the question whether the repository has the blob itself.
+FROM_ANOTHER = r'^POST /v2/(\S+)/blobs/uploads/\?mount=\S+&from=(?!\1$)'
 
 
 class BlobCase(Scenario):
@@ -50,7 +52,7 @@ class Shared(BlobCase):
         digest = images.digest_of(base)
         self.assertEqual(len(self.source.requests(f'^GET .*{digest}')), 1)
         self.assertEqual(len(self.target.requests(f'^PUT .*{digest}')), 1)
-        mounts = self.target.requests(f'^POST .*mount={digest}')
+        mounts = [each for each in self.target.requests(FROM_ANOTHER) if digest in each.target]
         self.assertEqual(len(mounts), 19)
         self.assertEqual({each.status for each in mounts}, {201})
         self.assertEqual(found.document['totals']['blobs'],
@@ -66,7 +68,7 @@ class Shared(BlobCase):
         path = self.config([self.entry(self.source, 'app', *tags)], self.target.address)
         found = self.mirror(path)
         self.assertEqual(len(self.source.requests(f'^GET .*{images.digest_of(base)}')), 1)
-        self.assertEqual(self.target.requests('mount='), [])
+        self.assertEqual(self.target.requests(FROM_ANOTHER), [])
         self.assertEqual(found.document['totals']['blobs'],
                          {'sent': 21, 'mounted': 0, 'present': 9})
 
@@ -81,7 +83,8 @@ class Shared(BlobCase):
         digest = images.digest_of(base)
         self.assertEqual(len(self.source.requests(f'^GET .*{digest}')), 1)
         self.assertEqual(len(target.requests(f'^PUT .*{digest}')), 1)
-        self.assertEqual(len(target.requests(f'^POST .*mount={digest}')), 4)
+        self.assertEqual(len([each for each in target.requests(FROM_ANOTHER)
+                              if digest in each.target]), 4)
         self.assertEqual(target.walk(), 5)
 
     def test_mounts_that_are_refused_become_uploads(self):
@@ -138,7 +141,8 @@ class Updates(BlobCase):
         found = self.mirror(path)
         self.assertEqual(found.statuses(), ['updated'])
         self.assertEqual(len(self.target.requests('^PUT .*blobs')), 2)  # layer and config
-        self.assertEqual(len(self.target.requests('^HEAD .*blobs')), 2)
+        self.assertEqual(len(self.target.requests('^POST .*blobs')), 2)
+        self.assertEqual(self.target.requests('^HEAD .*blobs'), [])
         self.assertEqual(len(self.source.requests('^GET .*blobs')), 2)
         self.assertEqual(found.jobs[0]['blobs'], {'sent': 2, 'mounted': 0, 'present': 12})
         self.assertOrderFrom(shared)
@@ -222,7 +226,7 @@ class BlobUnknown(BlobCase):
         self.target.fault('^PUT .*manifests', mock.faults.Action('forget', forget), **EVER)
         found = self.mirror(self.path('app'))
         asked = self.digests(self.target.requests('^HEAD .*blobs'), 'path')
-        self.assertEqual(set(asked.values()), {2})
+        self.assertEqual(set(asked.values()), {1})
         sent = self.digests(self.target.requests('^PUT .*blobs'), 'digest')
         self.assertEqual(sent[self.image.layers[2]], 2)
         self.assertEqual(sum(sent.values()), 6)
@@ -429,7 +433,6 @@ class Attempts(BlobCase):
             'download cut': ('s', '^GET .*LAYER', mock.cut(0), 2, 3, 1),
             'manifest': ('s', '^GET .*manifests', mock.status(503), 2, 3, 1),
             'manifest cut': ('s', '^GET .*manifests', mock.cut(9), 2, 3, 1),
-            'look': ('t', '^HEAD .*LAYER', mock.status(503), 2, 3, 1),
             'session': ('t', '^POST', mock.status(503), 2, 6, 1),  # of two blobs
             'tag': ('t', '^PUT .*manifests', mock.status(503), 2, 3, 1),
             'upload': ('t', '^PUT .*LAYER', mock.status(500), 2, 3, 1),

@@ -217,6 +217,7 @@ static const struct line layout[] = {
     FIELD(artm_target, tags),
     FIELD(artm_target, delete_tag),
     FIELD(artm_target, export_layout),
+    FIELD(artm_target, begin_blob),
     STRUCT(artm_tool),
     FIELD(artm_tool, struct_size),
     FIELD(artm_tool, flags),

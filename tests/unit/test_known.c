@@ -141,7 +141,7 @@ static void a_crowd_brings_each_blob_once(void **state) {
   for (int b = 0; b < BLOBS; b++) {
     crowd->blobs[b] = digest_of_text((const char *)&b, sizeof b);
     for (uint32_t r = 0; r < 2 * REPOSITORIES; r++, count++) {
-      crowd->wants[count] = (struct want){{NULL, run_want}, crowd, b, r % REPOSITORIES};
+      crowd->wants[count] = (struct want){{.run = run_want}, crowd, b, r % REPOSITORIES};
       pool_add_job(crowd->pool, &crowd->wants[count].task);
     }
   }

@@ -17,6 +17,7 @@ struct counted {
   atomic_int *order; /* next number */
   int number;        /* when it ran */
   atomic_int *left;
+  void *helper; /* that waits for it */
 };
 
 static void run_counted(struct task *task, uint32_t worker) {
@@ -25,7 +26,7 @@ static void run_counted(struct task *task, uint32_t worker) {
   counted->number = atomic_fetch_add(counted->order, 1);
   if (counted->left) {
     atomic_fetch_sub(counted->left, 1);
-    pool_wake(counted->pool);
+    pool_wake(counted->pool, counted->helper);
   }
 }
 
@@ -42,6 +43,24 @@ static void parts_come_before_jobs(void **state) {
   pool_free(pool);
   assert_int_equal(part.number, 0);
   assert_int_equal(job.number, 1);
+}
+
+static void parts_run_by_priority_and_age(void **state) {
+  (void)state;
+  enum { PARTS = 200 };
+  atomic_int order = 0;
+  struct pool *pool = pool_new();
+  struct counted parts[PARTS];
+  for (int i = 0; i < PARTS; i++) {
+    parts[i] = (struct counted){.task = {.run = run_counted, .priority = (uint64_t)(i * 7 % 10)},
+                                .order = &order};
+    pool_add_part(pool, &parts[i].task);
+  }
+  assert_true(pool_start(pool, 1));
+  assert_true(pool_wait(pool, 10000));
+  pool_free(pool);
+  for (int i = 0; i < PARTS; i++)
+    assert_int_equal(parts[i].number, (9 - i * 7 % 10) * (PARTS / 10) + i / 10);
 }
 
 struct helper {
@@ -62,6 +81,7 @@ static void run_helper(struct task *task, uint32_t worker) {
   atomic_store(&helper->left, helper->count);
   for (int i = 0; i < helper->count; i++) {
     helper->parts[i].left = &helper->left;
+    helper->parts[i].helper = helper;
     pool_add_part(helper->pool, &helper->parts[i].task);
   }
   pool_help(helper->pool, worker, none_left, helper);
@@ -110,7 +130,7 @@ static void wait_has_a_limit(void **state) {
   assert_true(pool_start(pool, 1));
   assert_false(pool_wait(pool, 30));
   atomic_store(&helper.left, 0);
-  pool_wake(pool);
+  pool_wake(pool, &helper);
   assert_true(pool_wait(pool, 10000));
   pool_free(pool);
 }
@@ -118,6 +138,7 @@ static void wait_has_a_limit(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(parts_come_before_jobs),
+      cmocka_unit_test(parts_run_by_priority_and_age),
       cmocka_unit_test(jobs_run_their_own_parts),
       cmocka_unit_test(wait_has_a_limit),
   };

@@ -139,18 +139,69 @@ static void sessions_are_used_or_ended(void **state) {
   assert_int_equal(target->mount(opened.repository, &call, &blob, FROM), ARTM_NO);
   assert_int_equal(put(&opened), 0);
   played();
-  /* Only so many are kept, and what is left is ended with the repository. */
-  for (size_t i = 0; i < 8; i++) {
-    PLAY({.request = MOUNT, .status = 202, .location = LOCATION});
+  /* What is left is ended with the repository. */
+  enum { KEPT = 40 };
+  static const struct exchange opens = {.request = MOUNT, .status = 202, .location = LOCATION};
+  struct exchange ends[KEPT];
+  for (size_t i = 0; i < KEPT; i++) {
+    play(&opens, 1);
     assert_int_equal(target->mount(opened.repository, &call, &blob, FROM), ARTM_NO);
     played();
+    ends[i] = (struct exchange){.request = "DELETE " LOCATION, .scope = PUSH, .status = 405};
   }
-  PLAY({.request = MOUNT, .status = 202, .location = LOCATION},
-       {.request = "DELETE " LOCATION, .error = ARTM_E_NETWORK});
-  assert_int_equal(target->mount(opened.repository, &call, &blob, FROM), ARTM_NO);
-  played();
-#define ENDED {.request = "DELETE " LOCATION, .scope = PUSH, .status = 405}
-  PLAY(ENDED, ENDED, ENDED, ENDED, ENDED, ENDED, ENDED, ENDED);
+  ends[7] = (struct exchange){.request = "DELETE " LOCATION, .error = ARTM_E_NETWORK};
+  play(ends, KEPT);
+  finish(&opened);
+}
+
+#define BEGIN "POST " APP "blobs/uploads/?mount=" DIGEST "&from=team/app"
+#define HEAD_BLOB "HEAD " APP "blobs/" DIGEST
+
+static int32_t begin(const struct open_target *opened) {
+  return target->begin_blob(opened->repository, &call, &blob);
+}
+
+static void one_request_asks_and_opens(void **state) {
+  struct open_target opened = open_app();
+  (void)state;
+  PLAY({.request = BEGIN, .scope = PUSH, .status = 201});
+  assert_int_equal(begin(&opened), 0);
+  PLAY({.request = BEGIN, .scope = PUSH, .status = 202, .location = LOCATION},
+       {.request = PUT_BLOB, .scope = PUSH, .status = 201});
+  assert_int_equal(begin(&opened), ARTM_NO);
+  assert_int_equal(put(&opened), 0);
+  /* What would befall the upload as well. */
+  static const struct exchange failures[] = {
+      {.status = 503}, {.status = 429}, {.error = ARTM_E_NETWORK}, {.error = ARTM_E_CANCELLED}};
+  static const int32_t answers[] = {ARTM_E_NETWORK, ARTM_E_RATE_LIMIT, ARTM_E_NETWORK,
+                                    ARTM_E_CANCELLED};
+  for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
+    struct exchange exchange = failures[i];
+    exchange.request = BEGIN;
+    play(&exchange, 1);
+    assert_int_equal(begin(&opened), answers[i]);
+  }
+  /* A registry that does not know the way: plainly from then on. */
+  PLAY({.request = BEGIN, .status = 405}, {.request = HEAD_BLOB, .status = 404});
+  assert_int_equal(begin(&opened), ARTM_NO);
+  PLAY({.request = HEAD_BLOB, .status = 200, .size = 5});
+  assert_int_equal(begin(&opened), 0);
+  finish(&opened);
+}
+
+static void other_places_are_asked_plainly(void **state) {
+  struct open_target opened = open_at("docker.io/owner", "auto", "app");
+  (void)state;
+  PLAY({.request = "HEAD //docker.io/v2/owner/app/blobs/" DIGEST, .status = 404});
+  assert_int_equal(begin(&opened), ARTM_NO);
+  finish(&opened);
+  opened = open_app();
+  struct artm_descriptor other = blob;
+  other.digest = "sha512:" HEX64 HEX64;
+  PLAY({.request = "HEAD " APP "blobs/sha512:" HEX64 HEX64, .status = 404});
+  assert_int_equal(target->begin_blob(opened.repository, &call, &other), ARTM_NO);
+  other.digest = "odd";
+  assert_int_equal(target->begin_blob(opened.repository, &call, &other), ARTM_E_UNSUPPORTED);
   finish(&opened);
 }
 
@@ -185,6 +236,8 @@ int main(void) {
       cmocka_unit_test_setup(a_lost_session_is_worth_another_try, script_setup),
       cmocka_unit_test_setup(mounts_within_one_registry, script_setup),
       cmocka_unit_test_setup(sessions_are_used_or_ended, script_setup),
+      cmocka_unit_test_setup(one_request_asks_and_opens, script_setup),
+      cmocka_unit_test_setup(other_places_are_asked_plainly, script_setup),
       cmocka_unit_test_setup(blobs_are_asked_for, script_setup),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
