@@ -28,6 +28,7 @@ struct work {
   struct failed_job *only;
   size_t only_count;
   struct run_options options;
+  char *cache_folder; /* or NULL */
   struct scan_cache *scans;
   struct reports reports;
   struct run_report *report;
@@ -144,10 +145,9 @@ static int create_instances(struct work *work, struct error *err) {
   if (work->kind != RUN_PLAN &&
       scanners_create(session, work->arguments, &work->selected, err) != 0)
     return err->code;
-  if (scanners_are_used(&session->scanners)) {
-    auto_free char *cache = cache_default_folder(work->app->cache_dir);
-    work->scans = scan_cache_open(cache);
-  }
+  work->cache_folder = cache_default_folder(work->app->cache_dir);
+  if (scanners_are_used(&session->scanners))
+    work->scans = scan_cache_open(work->cache_folder);
   return targets_create(work->targets, &session->services, err);
 }
 
@@ -209,6 +209,7 @@ static int execute(struct work *work, struct error *err) {
       .scanners = session->scanners.runs,
       .scanner_count = session->scanners.runs ? session->scanners.count : 0,
       .scans = work->scans,
+      .cache_folder = work->cache_folder,
       .http = session->services.http,
       .cancel = work->app->cancel,
   };
@@ -223,6 +224,7 @@ static int execute(struct work *work, struct error *err) {
 static void work_done(struct work *work) {
   run_report_free(work->report);
   scan_cache_close(work->scans);
+  free_pointer(&work->cache_folder);
   reports_done(&work->reports);
   for (size_t i = 0; i < work->only_count; i++) {
     free_pointer(&work->only[i].section);

@@ -41,8 +41,9 @@ static const char *const entry_names[] = {"destination", "targets", "index", "on
                                           "referrers",   "scan",    "gate",  "allow_empty"};
 
 static const struct artm_field run_fields[] = {
-    ARTM_FIELD(.name = "parallel", .type = ARTM_TYPE_INT, .default_value = "8",
-               .constraint = "1..256", .doc = "Jobs at a time"),
+    ARTM_FIELD(.name = "parallel", .type = ARTM_TYPE_INT, .default_value = "32",
+               .constraint = "1..256",
+               .doc = "Most jobs, and most requests to one registry, at a time"),
     ARTM_FIELD(.name = "retries", .type = ARTM_TYPE_INT, .default_value = "5",
                .constraint = "0..20", .doc = "Further attempts of a request that failed"),
     ARTM_FIELD(.name = "fail_fast", .type = ARTM_TYPE_BOOL, .default_value = "false",

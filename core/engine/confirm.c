@@ -2,6 +2,7 @@
 /* A tag that is to change: what its old content tells about blobs that need not be asked for. Only
  * where the target refuses manifests whose parts it lacks. Failures here cost requests, no more. */
 #include "engine/job.h"
+#include "engine/manifests.h"
 #include <string.h>
 
 static void confirm_image(struct known *known, const struct manifest *image, uint32_t repository) {
@@ -11,12 +12,18 @@ static void confirm_image(struct known *known, const struct manifest *image, uin
       known_confirm(known, &image->items[i].digest, repository);
 }
 
-static struct manifest *read_at_target(struct job *job, const struct digest *digest) {
+/* Of what the tag was just seen to have: the root, or a child of it. The bytes need not come from
+ * the target, they are the same everywhere. */
+static struct manifest *read_old(struct job *job, const struct digest *digest) {
   auto_call call = job_call(job);
   auto_descriptor read = {0};
   struct manifest *manifest = NULL;
-  if (job_target_manifest(job, &call, digest->text, &read) == 0)
-    manifest_parse(read.data, read.data_size, read.media_type, &manifest, &call.error);
+  if (!manifest_cache_recall(job->run->manifests, digest, &read)) {
+    if (job_target_manifest(job, &call, digest->text, &read) != 0)
+      return NULL;
+    manifest_cache_put(job->run->manifests, &read);
+  }
+  manifest_parse(read.data, read.data_size, read.media_type, &manifest, &call.error);
   return manifest;
 }
 
@@ -28,7 +35,7 @@ static void confirm_old_child(struct job *job, const struct manifest *old,
     const struct descriptor *child = &old->items[i];
     if (!child->has_platform || memcmp(&child->platform, platform, sizeof *platform) != 0)
       continue;
-    struct manifest *image = read_at_target(job, &child->digest);
+    struct manifest *image = read_old(job, &child->digest);
     if (image && image->kind == MANIFEST_IMAGE)
       confirm_image(known, image, job->known_repository);
     manifest_free(image);
@@ -56,6 +63,8 @@ static void confirm_index(struct job *job, const struct manifest *old) {
 }
 
 void job_learn_from_target(struct job *job) {
+  if (known_is_doubted(job->run->known[job->target_index], job->known_repository))
+    return;
   if (!job->repository->validates || !digest_is_set(&job->old.digest) || row_is_sparse(job->row))
     return;
   auto_error ignored = {0};
@@ -63,7 +72,7 @@ void job_learn_from_target(struct job *job) {
   if (job->old.data)
     manifest_parse(job->old.data, job->old.data_size, job->old.media_type, &old, &ignored);
   else
-    old = read_at_target(job, &job->old.digest);
+    old = read_old(job, &job->old.digest);
   if (!old)
     return;
   if (old->kind == MANIFEST_INDEX)

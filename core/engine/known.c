@@ -20,6 +20,7 @@ struct known {
   pthread_mutex_t lock;
   struct map blobs;        /* digest -> struct known_blob */
   struct map repositories; /* reference -> number + 1 */
+  struct repository_set doubted;
   char **references;
   size_t reference_count, reference_capacity;
 };
@@ -42,6 +43,7 @@ void known_free(struct known *known) {
   for (size_t i = 0; i < known->reference_count; i++)
     free(known->references[i]);
   free(known->references);
+  free(known->doubted.items);
   map_done(&known->blobs);
   map_done(&known->repositories);
   pthread_mutex_destroy(&known->lock);
@@ -162,5 +164,13 @@ void known_forget(struct known *known, uint32_t repository) {
     struct known_blob *blob = known->blobs.items[i].value;
     set_remove(&blob->present, repository);
   }
+  set_add(&known->doubted, repository);
   pthread_mutex_unlock(&known->lock);
+}
+
+bool known_is_doubted(struct known *known, uint32_t repository) {
+  pthread_mutex_lock(&known->lock);
+  bool found = set_has(&known->doubted, repository);
+  pthread_mutex_unlock(&known->lock);
+  return found;
 }

@@ -33,6 +33,8 @@ void known_finish(struct known *, const struct digest *, uint32_t repository, bo
 /* Seen in a manifest or index of a target that validates references. */
 void known_confirm(struct known *, const struct digest *, uint32_t repository);
 bool known_is_confirmed(struct known *, const struct digest *, uint32_t repository);
-/* Forgets everything about a repository: the registry disagreed. */
+/* Forgets everything about a repository: the registry disagreed. From now on it is doubted: what
+ * its manifests list tells nothing any more. */
 void known_forget(struct known *, uint32_t repository);
+bool known_is_doubted(struct known *, uint32_t repository);
 #endif

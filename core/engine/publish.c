@@ -85,9 +85,21 @@ static int put_root(struct job *job, struct artm_call *call, struct publication 
   return 0;
 }
 
+/* Another job found meanwhile that the repository lacks what its manifests list. What this job
+ * only inferred may be missing too, below children that were not put anew. */
+static int ask_if_doubted(struct job *job, struct artm_call *call) {
+  if (job->ask_each || !known_is_doubted(job->run->known[job->target_index], job->known_repository))
+    return 0;
+  job->ask_each = true;
+  int result = job_transfer(job);
+  return result == 0 ? put_children(job, call) : result;
+}
+
 static int publish_once(struct job *job, struct artm_call *call, struct publication *publication) {
   int64_t start = clock_wall_ms();
   int result = put_children(job, call);
+  if (result == 0)
+    result = ask_if_doubted(job, call);
   span(job, publication, "manifests", start);
   publication->at_root = result == 0;
   if (result == 0)

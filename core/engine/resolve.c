@@ -58,7 +58,7 @@ static int resolve_root(struct row *row, struct job *job, struct artm_call *call
 static int load_root(struct row *row, struct job *job, struct artm_call *call) {
   auto_descriptor read = {0};
   int result = 0;
-  if (!manifest_cache_get(row->run->manifests, &row->root.digest, &read))
+  if (!manifest_cache_recall(row->run->manifests, &row->root.digest, &read))
     result = get_manifest(row, job, call, row->root.digest.text, &read);
   if (result == ARTM_NO)
     return call_fail(call, ARTM_E_NOT_FOUND, "manifest %s is gone", row->root.digest.text);
@@ -103,7 +103,7 @@ int row_resolve(struct row *row, struct job *job, bool with_data) {
 static int read_manifest(void *arg, struct artm_call *call, const struct descriptor *wanted,
                          struct descriptor *ret) {
   struct job *job = arg;
-  if (manifest_cache_get(job->run->manifests, &wanted->digest, ret))
+  if (manifest_cache_recall(job->run->manifests, &wanted->digest, ret))
     return 0;
   /* A call of its own, so that what it borrowed does not pile up over a thousand manifests. */
   auto_call own = job_call(job);
@@ -130,7 +130,7 @@ static int read_config(void *arg, struct artm_call *call, const struct descripto
 int row_manifest(struct row *row, struct job *job, struct artm_call *call, const char *reference,
                  struct descriptor *ret) {
   struct digest digest;
-  if (digest_parse(reference, &digest) && manifest_cache_get(row->run->manifests, &digest, ret))
+  if (digest_parse(reference, &digest) && manifest_cache_recall(row->run->manifests, &digest, ret))
     return 0;
   return get_manifest(row, job, call, reference, ret);
 }

@@ -3,6 +3,7 @@
 #include "engine/row.h"
 #include "base/clock.h"
 #include "engine/budget.h"
+#include "engine/manifests.h"
 #include "engine/referrers.h"
 #include "engine/scan.h"
 #include "report/log.h"
@@ -68,6 +69,8 @@ static int do_job(struct job *job, enum comparison comparison) {
     result = job_publish(job);
   if (result != 0)
     return result;
+  if (!plan)
+    manifest_cache_keep(row->run->manifests, row->graph);
   set_digest(&job->record->target_digest, &row->graph->root->digest);
   if (!row->matrix->tag)
     name_target(job, row->graph->root->digest.text);

@@ -38,7 +38,7 @@ static void wait_for_jobs(struct run *run) {
 static void run_set_up(struct run *run) {
   const struct run_input *input = run->input;
   run->pool = pool_new();
-  run->manifests = manifest_cache_new();
+  run->manifests = manifest_cache_new(input->cache_folder);
   run->budgets = budget_table_new(input->http);
   run->subjects = subject_table_new();
   run->scans = scan_queue_new(input, run->pool, run->report);

@@ -46,6 +46,7 @@ struct run_input {
   struct run_scanner *scanners;
   size_t scanner_count;
   struct scan_cache *scans; /* outlives the report's last use; NULL without scanners */
+  const char *cache_folder; /* for what lasts between runs, or NULL */
   struct http_client *http; /* budgets, registries for scanners */
   struct cancel *cancel;
 };

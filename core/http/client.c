@@ -21,11 +21,7 @@ struct http_client *http_client_new(const struct http_config *config) {
     client->config.stall_timeout_ms = STALL_MS;
   if (!client->config.retry_after_cap_ms)
     client->config.retry_after_cap_ms = RETRY_AFTER_CAP_MS;
-  pthread_condattr_t attributes;
-  pthread_condattr_init(&attributes);
-  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-  pthread_cond_init(&client->changed, &attributes);
-  pthread_condattr_destroy(&attributes);
+  shared_condition_init(&client->changed);
   pthread_mutex_init(&client->lock, NULL);
   anchor_cache_init(&client->anchors);
   for (size_t i = 0; i < config->registry_count; i++)
@@ -48,6 +44,7 @@ static void origin_free(struct origin *origin) {
   free(origin->certificates.ca_file);
   free(origin->certificates.cert);
   free(origin->certificates.key);
+  pthread_cond_destroy(&origin->freed);
   free(origin->name);
   free(origin);
 }

@@ -21,7 +21,7 @@ struct registry_settings {
   size_t trusted_realm_count;
   const char *const *mirrors; /* "mirror.example/prefix", tried first for GET and HEAD */
   size_t mirror_count;
-  uint32_t max_connections;   /* 0: no limit but the workers' number */
+  uint32_t max_connections;   /* 0: no limit but the window's */
   double requests_per_second; /* 0: none */
   uint64_t min_remaining;     /* stop below this many counted pulls */
   bool has_min_remaining;

@@ -137,6 +137,7 @@ int exchange_start(struct lane *lane, struct artm_call *call,
   x->origin = lane->origin->name;
   x->request_headers = request->headers;
   x->stall_ms = lane->client->config.stall_timeout_ms;
+  x->length = UINT64_MAX;
   CURL *easy = lane->easy;
   setup_method(easy, request, x);
   exchange_io_setup(x);
@@ -161,21 +162,34 @@ int exchange_start(struct lane *lane, struct artm_call *call,
   return 0;
 }
 
+static size_t take_rest(struct exchange *x, size_t len) {
+  size_t left = x->rest.len - x->rest_start, n = left < len ? left : len;
+  x->rest_start += n;
+  if (n == left) {
+    buf_done(&x->rest);
+    x->rest_start = 0;
+  }
+  return n;
+}
+
 void exchange_skip(struct exchange *x, uint64_t bytes) {
-  size_t here = x->rest_len < bytes ? x->rest_len : (size_t)bytes;
-  x->rest_start += here;
-  x->rest_len -= here;
-  x->skip = bytes - here;
+  x->skip = bytes - take_rest(x, bytes < SIZE_MAX ? (size_t)bytes : SIZE_MAX);
+}
+
+static void resume(struct exchange *x) {
+  if (!x->paused)
+    return;
+  x->paused = false;
+  curl_easy_pause(x->lane->easy, CURLPAUSE_CONT);
 }
 
 int64_t exchange_read(struct exchange *x, struct artm_call *call, void *buffer, size_t len) {
   if (len == 0)
     return 0;
-  if (x->rest_len) {
-    size_t n = x->rest_len < len ? x->rest_len : len;
-    memcpy(buffer, x->rest + x->rest_start, n);
-    x->rest_start += n;
-    x->rest_len -= n;
+  if (x->rest.len) {
+    size_t left = x->rest.len - x->rest_start, n = left < len ? left : len;
+    memcpy(buffer, x->rest.data + x->rest_start, n);
+    take_rest(x, n);
     traffic_add(call->traffic, x->origin, 0, 0, n, 0);
     return (int64_t)n;
   }
@@ -186,10 +200,7 @@ int64_t exchange_read(struct exchange *x, struct artm_call *call, void *buffer, 
   x->want = buffer;
   x->want_len = len;
   x->want_got = 0;
-  if (x->paused) {
-    x->paused = false;
-    curl_easy_pause(x->lane->easy, CURLPAUSE_CONT);
-  }
+  resume(x);
   int rc = x->want_got ? 0 : drive(x, call, false);
   x->want = NULL;
   if (rc == 0 && x->want_got == 0)
@@ -215,9 +226,8 @@ static void drain(struct exchange *x) {
   x->want = waste;
   x->want_len = DRAIN_MAX;
   x->want_got = 0;
-  if (x->paused)
-    curl_easy_pause(x->lane->easy, CURLPAUSE_CONT);
   while (!x->done && x->want_got < DRAIN_MAX && clock_now_ms() < until) {
+    resume(x);
     int running = 0;
     if (curl_multi_perform(x->lane->multi, &running) != CURLM_OK)
       return;
@@ -238,7 +248,7 @@ void exchange_free(struct exchange *x) {
   }
   curl_slist_free_all(x->request_headers);
   headers_done(&x->headers);
-  free(x->rest);
+  buf_done(&x->rest);
   free(x->error_text);
   free(x);
 }

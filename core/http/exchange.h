@@ -3,6 +3,7 @@
  * it is asked for. Knows nothing of redirects, credentials or retry. */
 #ifndef HTTP_EXCHANGE_H
 #define HTTP_EXCHANGE_H
+#include "base/buf.h"
 #include "http/headers.h"
 #include "http/lane.h"
 #include "http/pace.h"
@@ -33,10 +34,10 @@ struct exchange {
 
   char *want; /* the reader's buffer while it waits */
   size_t want_len, want_got;
-  char *rest; /* what came beyond it */
-  size_t rest_start, rest_len;
-  uint64_t skip; /* of the response's body, still to be dropped */
-  uint64_t received;
+  struct buf rest; /* what came beyond it, or before anybody waited */
+  size_t rest_start;
+  uint64_t skip;             /* of the response's body, still to be dropped */
+  uint64_t received, length; /* of it; length UINT64_MAX: unknown */
   bool paused;
 
   bool done;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define REST_MAX (256u * 1024)
+#define REST_MAX (2u * LANE_RECEIVE_MAX)
 
 /* "HTTP/1.1 200 OK": 0 if it isn't a status line of ours. */
 static unsigned read_status(const char *line, size_t len) {
@@ -44,9 +44,20 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg) {
     x->broken_headers = true;
     return 0;
   }
-  if (blank && x->status >= 200)
+  if (blank && x->status >= 200) {
     x->headers_here = true;
+    headers_length(&x->headers, &x->length);
+  }
   return len;
+}
+
+/* libcurl goes on for as long as the socket has something. It stops before a portion that the
+ * reader's buffer may not hold: what comes beyond that is copied twice. */
+static void hold_back(struct exchange *x) {
+  size_t room = x->want ? x->want_len - x->want_got : 0;
+  bool has_some = x->want_got || x->rest.len;
+  if (has_some && room < LANE_RECEIVE_MAX && x->received < x->length && !x->paused)
+    x->paused = curl_easy_pause(x->lane->easy, CURLPAUSE_RECV) == CURLE_OK;
 }
 
 /* Copies straight into the waiting reader's buffer; the rest waits in ours, up to its size. */
@@ -57,7 +68,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg) {
   size_t drop = x->skip < len ? (size_t)x->skip : len;
   size_t copy = len - drop < room ? len - drop : room;
   size_t keep = len - drop - copy;
-  if (keep && x->rest_len + keep > REST_MAX) {
+  if (keep && x->rest.len + keep > REST_MAX) {
     x->paused = true;
     return CURL_WRITEFUNC_PAUSE;
   }
@@ -67,19 +78,10 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg) {
     memcpy(x->want + x->want_got, data + from, copy);
   x->want_got += copy;
   from += copy;
-  if (keep) {
-    if (!x->rest)
-      x->rest = mem_alloc(REST_MAX);
-    if (!x->rest_len)
-      x->rest_start = 0;
-    else if (x->rest_start + x->rest_len + keep > REST_MAX) {
-      memmove(x->rest, x->rest + x->rest_start, x->rest_len);
-      x->rest_start = 0;
-    }
-    memcpy(x->rest + x->rest_start + x->rest_len, data + from, keep);
-    x->rest_len += keep;
-  }
+  if (keep)
+    buf_add(&x->rest, data + from, keep);
   x->received += len;
+  hold_back(x);
   return len;
 }
 

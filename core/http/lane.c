@@ -2,6 +2,7 @@
 /* Lanes: taken from their origin or made, set up, given back. */
 #include "http/lane.h"
 #include "base/clock.h"
+#include "http/admission.h"
 #include "http/tls.h"
 #include <errno.h>
 #include <limits.h>
@@ -10,7 +11,6 @@
 
 #define LANE_IDLE_S 60L
 #define LANE_LIFE_S 600L
-#define RECEIVE_BUFFER (128L * 1024)
 #define SEND_BUFFER (256L * 1024)
 
 void lane_free(struct lane *lane) {
@@ -61,6 +61,7 @@ static int setup(struct lane *lane, struct artm_call *call, const struct lane_re
   CURL *easy = lane->easy;
   curl_easy_reset(easy);
   lane->allowed = request->allowed;
+  lane->sample = LANE_SAMPLE_NONE;
   lane->refused = false;
   lane->no_socket = 0;
   lane->error_text[0] = 0;
@@ -78,7 +79,7 @@ static int setup(struct lane *lane, struct artm_call *call, const struct lane_re
   curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)lane->client->config.connect_timeout_ms);
-  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
+  curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)LANE_RECEIVE_MAX);
   curl_easy_setopt(easy, CURLOPT_UPLOAD_BUFFERSIZE, SEND_BUFFER);
   curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, LANE_IDLE_S);
   curl_easy_setopt(easy, CURLOPT_MAXLIFETIME_CONN, LANE_LIFE_S);
@@ -128,37 +129,32 @@ static struct lane *pick_idle(struct origin *origin, const char *key, enum addre
   return NULL;
 }
 
-/* A thread that reads from this origin while it writes to it would wait for itself. */
-static bool may_take(const struct origin *origin) {
-  unsigned most = origin->settings ? origin->settings->max_connections : 0;
-  if (!most || origin->active < most)
-    return true;
-  for (const struct lane *lane = origin->busy; lane; lane = lane->next)
-    if (pthread_equal(lane->owner, pthread_self()))
-      return true;
-  return false;
+/* The lock is held. */
+static void own(struct lane *lane) {
+  lane->owner = pthread_self();
+  lane->owner_waits = false;
+  lane->next = lane->origin->busy;
+  lane->origin->busy = lane;
 }
 
 int lane_take(struct http_client *client, struct origin *origin, struct artm_call *call,
               const struct lane_request *request, struct lane **ret) {
   auto_free char *key = tls_key(client, request->url, request->registry);
-  int rc = 0;
   pthread_mutex_lock(&client->lock);
-  while (rc == 0 && !may_take(origin))
-    rc = shared_wait(client, call);
-  if (rc) {
-    pthread_mutex_unlock(&client->lock);
-    return rc;
-  }
-  origin->active++;
-  struct lane *old = expired(origin, clock_now_ms());
-  struct lane *lane = pick_idle(origin, key, request->allowed);
-  if (!lane)
-    lane = lane_new(client, origin, take(key));
-  lane->owner = pthread_self();
-  lane->next = origin->busy;
-  origin->busy = lane;
+  int rc = admission_enter(client, origin, call);
+  struct lane *old = rc ? NULL : expired(origin, clock_now_ms());
+  struct lane *lane = rc ? NULL : pick_idle(origin, key, request->allowed);
+  if (lane)
+    own(lane);
   pthread_mutex_unlock(&client->lock);
+  if (rc)
+    return rc;
+  if (!lane) { /* made outside the lock: it takes a while */
+    lane = lane_new(client, origin, take(key));
+    pthread_mutex_lock(&client->lock);
+    own(lane);
+    pthread_mutex_unlock(&client->lock);
+  }
   free_list(old);
   rc = lane->multi && lane->easy ? setup(lane, call, request)
                                  : call_fail(call, ARTM_E_LOCAL, "no connection can be set up: %s",
@@ -170,22 +166,49 @@ int lane_take(struct http_client *client, struct origin *origin, struct artm_cal
   return rc;
 }
 
+/* WINDOW_KINDS: nothing to be learnt from it. */
+static enum window_kind kind_of(const struct lane *lane) {
+  long status = 0;
+  curl_easy_getinfo(lane->easy, CURLINFO_RESPONSE_CODE, &status);
+  bool fine = status >= 200 && status < 300;
+  if (lane->sample == LANE_SAMPLE_HEAD && (fine || status == 404))
+    return fine ? WINDOW_HEAD_FOUND : WINDOW_HEAD_MISSING;
+  if (lane->sample == LANE_SAMPLE_GET && fine)
+    return WINDOW_GET;
+  if (lane->sample == LANE_SAMPLE_POST && fine)
+    return status == 201 ? WINDOW_POST_DONE : WINDOW_POST_BEGUN;
+  return WINDOW_KINDS;
+}
+
+/* From the request's first byte to the answer's: a new connection's handshakes don't count. The
+ * lock is held. */
+static void note_latency(const struct lane *lane, enum window_kind kind, uint64_t now) {
+  curl_off_t sent = 0, answered = 0;
+  curl_easy_getinfo(lane->easy, CURLINFO_PRETRANSFER_TIME_T, &sent);
+  curl_easy_getinfo(lane->easy, CURLINFO_STARTTRANSFER_TIME_T, &answered);
+  if (answered > sent)
+    window_answered(&lane->origin->window, kind, (uint64_t)(answered - sent), now);
+}
+
 void lane_give(struct lane *lane, bool reusable) {
   struct http_client *client = lane->client;
   struct origin *origin = lane->origin;
+  enum window_kind kind = reusable ? kind_of(lane) : WINDOW_KINDS;
+  uint64_t now = clock_now_ms();
   pthread_mutex_lock(&client->lock);
+  if (kind != WINDOW_KINDS)
+    note_latency(lane, kind, now);
   for (struct lane **at = &origin->busy; *at; at = &(*at)->next)
     if (*at == lane) {
       *at = lane->next;
       break;
     }
-  origin->active--;
   if (reusable) {
-    lane->idle_since_ms = clock_now_ms();
+    lane->idle_since_ms = now;
     lane->next = origin->idle;
     origin->idle = lane;
   }
-  pthread_cond_broadcast(&client->changed);
+  admission_leave(origin);
   pthread_mutex_unlock(&client->lock);
   if (!reusable)
     lane_free(lane);

@@ -8,6 +8,11 @@
 #include "http/shared.h"
 #include <curl/curl.h>
 
+#define LANE_RECEIVE_MAX (64u * 1024) /* bytes at once from a socket */
+
+/* Small requests, whose latency tells how much an origin has to do. */
+enum lane_sample { LANE_SAMPLE_NONE, LANE_SAMPLE_HEAD, LANE_SAMPLE_GET, LANE_SAMPLE_POST };
+
 struct lane {
   struct lane *next;
   struct http_client *client;
@@ -16,12 +21,14 @@ struct lane {
   CURLM *multi;
   CURL *easy;
   pthread_t owner;
+  bool owner_waits; /* for a place at another origin */
   uint64_t idle_since_ms;
   enum address_class reached; /* by its connection */
   enum address_class allowed; /* for this request */
-  bool proxied;               /* addresses are not ours to judge */
-  bool refused;               /* an address was beyond what is allowed */
-  int no_socket;              /* why none could be made: an errno of our own machine, or 0 */
+  enum lane_sample sample;
+  bool proxied;  /* addresses are not ours to judge */
+  bool refused;  /* an address was beyond what is allowed */
+  int no_socket; /* why none could be made: an errno of our own machine, or 0 */
   char error_text[CURL_ERROR_SIZE];
 };
 
@@ -32,7 +39,7 @@ struct lane_request {
   bool fresh; /* no reused connection */
 };
 
-/* The most recently used idle lane, or a new one; waits where max_connections says so. Its easy
+/* The most recently used idle lane, or a new one; waits for a place (admission.h). Its easy
  * handle is reset and has all options that don't depend on the request. */
 int lane_take(struct http_client *, struct origin *, struct artm_call *,
               const struct lane_request *, struct lane **ret);

@@ -11,10 +11,13 @@
 #define BURST 10       /* what was not used can be made up for within a tenth of a second's worth */
 #define SPREAD_MS 100u /* so that the workers don't all come back at once */
 
-/* Milliseconds to wait before the next try, 0: take the turn. The lock is held. */
-static uint64_t turn(struct origin *origin, uint64_t now) {
-  if (now < origin->paused_until_ms)
-    return origin->paused_until_ms - now + retry_random() % SPREAD_MS;
+/* The lock is held by callers of these two. */
+static uint64_t pause_left(const struct origin *origin, uint64_t now) {
+  return now < origin->paused_until_ms ? origin->paused_until_ms - now : 0;
+}
+
+/* Milliseconds to wait before the next try, 0: take the turn. */
+static uint64_t rate_wait(struct origin *origin, uint64_t now) {
   if (origin->rate <= 0)
     return 0;
   double most = origin->rate / BURST > 1 ? origin->rate / BURST : 1;
@@ -33,8 +36,7 @@ int limit_enter(struct http_client *client, struct origin *origin, struct artm_c
     pthread_mutex_lock(&client->lock);
     uint64_t now = clock_now_ms();
     uint64_t open = origin->open_until_ms > now ? origin->open_until_ms - now : 0;
-    uint64_t wait = open ? 0 : turn(origin, now);
-    bool asked = now < origin->paused_until_ms; /* by the server, not by the user's own rate */
+    uint64_t wait = pause_left(origin, now);
     pthread_mutex_unlock(&client->lock);
     if (open) {
       call_fail(call, ARTM_E_NETWORK, "%s failed %u times in a row; not asked again for %u s",
@@ -44,14 +46,29 @@ int limit_enter(struct http_client *client, struct origin *origin, struct artm_c
     }
     if (!wait)
       return call_check(call);
-    if (asked && wait > client->config.retry_after_cap_ms + SPREAD_MS) {
+    if (wait > client->config.retry_after_cap_ms) {
       call_fail(call, ARTM_E_RATE_LIMIT, "%s asked not to be asked for another %llu s",
                 origin->name, (unsigned long long)(wait / 1000));
       call->error.retry_after_ms = wait;
       return ARTM_E_RATE_LIMIT;
     }
-    int rc = call_sleep(call, wait);
+    int rc = call_sleep(call, wait + retry_random() % SPREAD_MS);
     if (rc)
+      return rc;
+  }
+}
+
+int limit_turn(struct http_client *client, struct origin *origin, struct artm_call *call) {
+  for (;;) {
+    pthread_mutex_lock(&client->lock);
+    uint64_t now = clock_now_ms();
+    bool paused = pause_left(origin, now) || origin->open_until_ms > now;
+    uint64_t wait = paused ? 0 : rate_wait(origin, now);
+    pthread_mutex_unlock(&client->lock);
+    if (paused)
+      return ARTM_NO;
+    int rc = wait ? call_sleep(call, wait) : call_check(call);
+    if (rc || !wait)
       return rc;
   }
 }
@@ -71,6 +88,17 @@ void limit_avoid(struct http_client *client, struct origin *origin) {
   pthread_mutex_unlock(&client->lock);
 }
 
+static void halve(struct http_client *client, struct origin *origin, const char *why) {
+  pthread_mutex_lock(&client->lock);
+  uint32_t before = origin->window.size;
+  bool smaller = window_halve(&origin->window, clock_now_ms());
+  uint32_t after = origin->window.size;
+  pthread_mutex_unlock(&client->lock);
+  if (smaller)
+    log_write(LOG_DEBUG, "http", "%s gets %u requests at a time instead of %u: %s", origin->name,
+              after, before, why);
+}
+
 void limit_pause(struct http_client *client, struct origin *origin, uint64_t ms) {
   uint64_t until = clock_now_ms() + ms;
   pthread_mutex_lock(&client->lock);
@@ -79,6 +107,11 @@ void limit_pause(struct http_client *client, struct origin *origin, uint64_t ms)
   pthread_mutex_unlock(&client->lock);
   log_write(LOG_DEBUG, "http", "%s asks for a pause of %llu ms", origin->name,
             (unsigned long long)ms);
+  halve(client, origin, "it asked for a pause");
+}
+
+void limit_stalled(struct http_client *client, struct origin *origin) {
+  halve(client, origin, "it fell silent");
 }
 
 void limit_result(struct http_client *client, struct origin *origin, bool failed) {

@@ -6,6 +6,8 @@
 #include <strings.h>
 #include <time.h>
 
+#define WORKERS_MAX 256u /* no origin can have more requests under way */
+
 const char *fact_next(const struct strings *facts, const char *key, size_t *next) {
   size_t len = strlen(key);
   for (; *next < facts->count; ++*next) {
@@ -84,13 +86,23 @@ struct origin *origin_get(struct http_client *client, const struct url *url) {
       origin->rate = origin->settings->requests_per_second;
     origin->allowance = 1;
     origin->allowance_ms = clock_now_ms();
+    window_init(&origin->window, WORKERS_MAX, origin->allowance_ms);
+    shared_condition_init(&origin->freed);
     map_put(&client->origins, url->origin, origin);
   }
   pthread_mutex_unlock(&client->lock);
   return origin;
 }
 
-int shared_wait(struct http_client *client, struct artm_call *call) {
+void shared_condition_init(pthread_cond_t *condition) {
+  pthread_condattr_t attributes;
+  pthread_condattr_init(&attributes);
+  pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init(condition, &attributes);
+  pthread_condattr_destroy(&attributes);
+}
+
+int shared_wait_for(struct http_client *client, pthread_cond_t *condition, struct artm_call *call) {
   struct timespec until;
   clock_gettime(CLOCK_MONOTONIC, &until);
   until.tv_nsec += 250 * 1000 * 1000;
@@ -98,8 +110,12 @@ int shared_wait(struct http_client *client, struct artm_call *call) {
     until.tv_nsec -= 1000 * 1000 * 1000;
     until.tv_sec++;
   }
-  pthread_cond_timedwait(&client->changed, &client->lock, &until);
+  pthread_cond_timedwait(condition, &client->lock, &until);
   return call_check(call);
+}
+
+int shared_wait(struct http_client *client, struct artm_call *call) {
+  return shared_wait_for(client, &client->changed, call);
 }
 
 const struct identity *identity_find(const struct http_client *client, const char *origin) {

@@ -85,18 +85,43 @@ static bool was_stale(const struct sending *s, const struct exchange *x) {
   return quiet && broke && !s->request->body && strcmp(s->request->method, "PATCH") != 0;
 }
 
+/* Only what takes a server about the same each time says how much it has to do. */
+static enum lane_sample sample_of(const struct sending *s, const struct url *url) {
+  const char *method = s->request->method;
+  if (strcmp(method, "HEAD") == 0)
+    return LANE_SAMPLE_HEAD;
+  if (strcmp(method, "GET") == 0 && strstr(url->path, "/manifests/"))
+    return LANE_SAMPLE_GET;
+  return strcmp(method, "POST") == 0 && !s->request->body_size ? LANE_SAMPLE_POST
+                                                               : LANE_SAMPLE_NONE;
+}
+
+/* Nobody keeps a lane while the origin has asked for a pause: after it there are fewer. */
+static int take_lane(struct sending *s, const struct lane_request *wish, struct lane **ret) {
+  for (;;) {
+    struct lane *lane;
+    int rc = limit_enter(s->client, s->origin, s->call);
+    if (rc == 0)
+      rc = lane_take(s->client, s->origin, s->call, wish, &lane);
+    if (rc)
+      return rc;
+    rc = limit_turn(s->client, s->origin, s->call);
+    if (rc == 0)
+      *ret = lane;
+    else
+      lane_give(lane, true);
+    if (rc != ARTM_NO)
+      return rc;
+  }
+}
+
 static int exchange_on_lane(struct sending *s, const struct url *url, const char *authorization,
                             bool fresh, struct exchange **ret) {
   const struct lane_request wish = {url, s->registry, allowed_class(s, url), fresh};
   struct lane *lane;
-  int rc = lane_take(s->client, s->origin, s->call, &wish, &lane);
+  int rc = take_lane(s, &wish, &lane);
   if (rc)
     return rc;
-  rc = limit_enter(s->client, s->origin, s->call);
-  if (rc) {
-    lane_give(lane, true);
-    return rc;
-  }
   const struct exchange_request request = {
       .method = s->request->method,
       .url = url,
@@ -105,6 +130,7 @@ static int exchange_on_lane(struct sending *s, const struct url *url, const char
       .data = s->short_body ? s->short_body : s->request->data,
       .body = s->short_body ? NULL : s->request->body,
   };
+  lane->sample = sample_of(s, url);
   return exchange_start(lane, s->call, &request, ret);
 }
 
@@ -161,8 +187,10 @@ int send_once(struct sending *s, const struct url *url, const char *authorizatio
     note_failure(s, x, rc);
     if (rc == ARTM_E_NETWORK && !x->source_code && !s->no_tls)
       limit_result(s->client, s->origin, true);
-    if (s->stalled || (s->transport && s->code == CURLE_OPERATION_TIMEDOUT))
+    if (s->stalled || (s->transport && s->code == CURLE_OPERATION_TIMEDOUT)) {
       limit_avoid(s->client, s->origin);
+      limit_stalled(s->client, s->origin);
+    }
     exchange_free(x);
     return rc;
   }

@@ -8,6 +8,7 @@
 #include "http/anchors.h"
 #include "http/client.h"
 #include "http/url.h"
+#include "http/window.h"
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -40,9 +41,12 @@ struct origin {
   char *name; /* "https://served.example" */
   const struct registry_settings *settings;
   struct lane *idle, *busy;
-  unsigned active;
-  double rate, allowance; /* requests a second; 0: no limit */
-  uint64_t allowance_ms;  /* when allowance was last brought up to date */
+  uint32_t active; /* requests under way, and places that were granted */
+  struct window window;
+  pthread_cond_t freed;      /* a place was granted */
+  uint32_t waiting, granted; /* for a place; of these, who has one but didn't notice yet */
+  double rate, allowance;    /* requests a second; 0: no limit */
+  uint64_t allowance_ms;     /* when allowance was last brought up to date */
   uint64_t paused_until_ms;
   unsigned failures; /* attempts in a row */
   uint64_t open_until_ms;
@@ -90,6 +94,9 @@ const char *fact_next(const struct strings *facts, const char *key, size_t *next
 
 /* Waits for a change, at most 250 ms; the lock is held. Answers like call_check. */
 int shared_wait(struct http_client *, struct artm_call *);
+/* The same for a condition of its own. */
+int shared_wait_for(struct http_client *, pthread_cond_t *, struct artm_call *);
+void shared_condition_init(pthread_cond_t *);
 /* Credentials offered for an origin, or NULL; the lock is held. */
 const struct identity *identity_find(const struct http_client *, const char *origin);
 #endif

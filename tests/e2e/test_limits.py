@@ -14,16 +14,6 @@ import mock  # noqa: E402
 from scenario import Scenario  # noqa: E402
 
 
-def most_at_once(entries) -> int:
-    """How many requests were under way at the same time."""
-    events = sorted([(each.time, 1) for each in entries] + [(each.end, -1) for each in entries])
-    most = now = 0
-    for _, step in events:
-        now += step
-        most = max(most, now)
-    return most
-
-
 class LimitCase(Scenario):
 
     def seed(self, source, count, layers=2, size=20_000):
@@ -54,7 +44,7 @@ class Connections(LimitCase):
         self.mirror(self.path(source, target, limits))
         self.assertEqual(target.state.check(), 8)
         for server in (source, target):
-            self.assertEqual(most_at_once(server.requests()), most)
+            self.assertEqual(mock.most_at_once(server.requests()), most)
             self.assertLessEqual(server.connections, most)
 
     def test_one(self):
@@ -68,7 +58,7 @@ class Connections(LimitCase):
         self.seed(source, 8)
         self.slowed(source, 0.1)
         self.mirror(self.path(source, target))
-        self.assertGreaterEqual(most_at_once(source.requests()), 4)
+        self.assertGreaterEqual(mock.most_at_once(source.requests()), 4)
         self.assertLessEqual(source.connections, 8)
 
     def test_one_registry_as_source_and_target(self):
@@ -83,7 +73,7 @@ class Connections(LimitCase):
                 self.mirror(path, timeout=20)
                 self.assertLess(time.monotonic() - start, 10 * harness.PATIENCE)
                 self.assertEqual(both.state.check(), 16)
-                self.assertLessEqual(most_at_once(both.requests()), most * 2)
+                self.assertLessEqual(mock.most_at_once(both.requests()), most * 2)
 
     def test_redirected_blobs_have_their_own_limit(self):
         source, store, target = self.mock(), self.mock(), self.mock()
@@ -93,8 +83,8 @@ class Connections(LimitCase):
         self.slowed(store)
         self.mirror(self.path(source, target, {source.address: {'max_connections': 1},
                                                store.address: {'max_connections': 2}}))
-        self.assertLessEqual(most_at_once(source.requests()), 1)
-        self.assertLessEqual(most_at_once(store.requests()), 2)
+        self.assertLessEqual(mock.most_at_once(source.requests()), 1)
+        self.assertLessEqual(mock.most_at_once(store.requests()), 2)
         self.assertEqual(target.state.check(), 6)
 
     def test_waiting_for_a_connection_ends_by_a_signal(self):

@@ -56,9 +56,11 @@ def password_file(path: Path, user: str, password: str) -> Path:
 class Registry:
     """tls: (certificate, key) paths; basic: (user, password); token: a TokenServer whose signer
     is a TokenSigner; foreign: accept manifests with foreign layers; program: another
-    distribution registry."""
+    distribution registry; level: of its log beside the access log, of which connections()
+    needs 'info'."""
 
-    def __init__(self, folder, tls=None, basic=None, token=None, foreign=True, program=None):
+    def __init__(self, folder, tls=None, basic=None, token=None, foreign=True, program=None,
+                 level='info'):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.program = program or tool('docker-registry')
@@ -66,6 +68,7 @@ class Registry:
         self.basic = basic
         self.token = token
         self.foreign = foreign
+        self.level = level
         self.log = self.folder / 'log'
         self.process = None
         self.offset = 0
@@ -86,7 +89,7 @@ class Registry:
             http_options['tls'] = {'certificate': str(self.tls[0]), 'key': str(self.tls[1])}
         found = {
             'version': '0.1',
-            'log': {'level': 'info', 'formatter': 'json', 'accesslog': {'disabled': False}},
+            'log': {'level': self.level, 'formatter': 'json', 'accesslog': {'disabled': False}},
             'storage': {'filesystem': {'rootdirectory': str(self.folder / 'storage')},
                         'delete': {'enabled': True}},
             'http': http_options}

@@ -83,7 +83,10 @@ static void forgetting_is_for_one_repository(void **state) {
   uint32_t one = known_repository(known, "one"), two = known_repository(known, "two");
   known_confirm(known, &blob, one);
   known_confirm(known, &blob, two);
+  assert_false(known_is_doubted(known, one));
   known_forget(known, one);
+  assert_true(known_is_doubted(known, one));
+  assert_false(known_is_doubted(known, two));
   assert_false(known_is_confirmed(known, &blob, one));
   assert_true(known_is_confirmed(known, &blob, two));
   known_free(known);

@@ -77,7 +77,7 @@ static void test_sections(void **state) {
   assert_string_equal(node_text(node_get(images->defaults, "on_change")), "keep");
   assert_string_equal(r.settings.sections[1].name, "layouts");
   assert_null(r.settings.sections[1].defaults);
-  assert_int_equal(config_number(&r.settings.run, "parallel", 0), 8);
+  assert_int_equal(config_number(&r.settings.run, "parallel", 0), 32);
   assert_int_equal(config_number(&r.settings.run, "stall_timeout", 0), 60000);
   done(&r);
   expect_fine(&r, "# empty\n", NULL);

@@ -7,7 +7,7 @@ from .profiles import PROFILES, Profile, profile
 from .proxy import Proxy
 from .registry import MockRegistry
 from .repository import ChartRepository
-from .server import Entry, Request, Server
+from .server import Entry, Request, Server, most_at_once
 from .state import State
 from .token import TokenServer
 from .trap import Trap
@@ -16,5 +16,5 @@ from .wire import Response
 __all__ = ['ChartRepository', 'Entry', 'Fault', 'MockRegistry', 'PROFILES', 'Profile', 'Proxy',
            'Request', 'Response', 'Server', 'State', 'TokenServer', 'Trap', 'broken_upload',
            'change', 'cut', 'digest_header', 'flip', 'header', 'ignore_range', 'location',
-           'longer', 'lost', 'profile', 'raw_head', 'redirect', 'reset', 'silent', 'slow',
-           'slow_head', 'status', 'too_many', 'truncated_document']
+           'longer', 'lost', 'most_at_once', 'profile', 'raw_head', 'redirect', 'reset', 'silent',
+           'slow', 'slow_head', 'status', 'too_many', 'truncated_document']

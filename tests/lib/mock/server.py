@@ -55,6 +55,16 @@ class Entry:
         return f'{self.method} {self.target} -> {self.status}'
 
 
+def most_at_once(entries) -> int:
+    """How many of these requests were under way at the same time."""
+    events = sorted([(each.time, 1) for each in entries] + [(each.end, -1) for each in entries])
+    most = now = 0
+    for _, step in events:
+        now += step
+        most = max(most, now)
+    return most
+
+
 class Request:
     """What a handler gets. The body is read when it is asked for."""
 
