@@ -8,6 +8,8 @@
 
 static bool reserve(struct buf *buf, size_t more) {
   size_t total, needed;
+  if (buf->max == 0 && more < buf->capacity - buf->len)
+    return true;
   if (__builtin_add_overflow(buf->len, more, &total) || __builtin_add_overflow(total, 1, &needed))
     return false;
   if (buf->max > 0 && total > buf->max)

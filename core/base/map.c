@@ -53,9 +53,9 @@ static uint64_t hash(const struct map *map, const char *key) {
 }
 
 /* The slot that holds key, or slot_count. *free_slot gets the first one usable for it. */
-static size_t find(const struct map *map, const char *key, size_t *free_slot) {
+static size_t find(const struct map *map, const char *key, uint64_t hashed, size_t *free_slot) {
   size_t mask = map->slot_count - 1, usable = map->slot_count;
-  for (size_t at = (size_t)hash(map, key) & mask;; at = (at + 1) & mask) {
+  for (size_t at = (size_t)hashed & mask;; at = (at + 1) & mask) {
     uint32_t slot = map->slots[at];
     if (slot == SLOT_FREE || slot == SLOT_REMOVED) {
       if (usable == map->slot_count)
@@ -66,7 +66,8 @@ static size_t find(const struct map *map, const char *key, size_t *free_slot) {
         *free_slot = usable;
       return map->slot_count;
     }
-    if (strcmp(map->items[slot - 1].key, key) == 0)
+    const struct map_item *item = &map->items[slot - 1];
+    if (item->hash == hashed && strcmp(item->key, key) == 0)
       return at;
   }
 }
@@ -89,7 +90,7 @@ static void rebuild(struct map *map) {
   map->slot_count = wanted;
   for (size_t i = 0; i < map->count; i++) {
     size_t at = 0;
-    find(map, map->items[i].key, &at);
+    find(map, map->items[i].key, map->items[i].hash, &at);
     map->slots[at] = (uint32_t)(i + 1);
   }
 }
@@ -107,13 +108,14 @@ bool map_put(struct map *map, const char *key, void *value) {
   /* count holds removed items too, so removed slots are within the 3/4. */
   if (map->slot_count == 0 || (map->count + 1) * 4 > map->slot_count * 3)
     rebuild(map);
-  size_t at = 0, found = find(map, key, &at);
+  uint64_t hashed = hash(map, key);
+  size_t at = 0, found = find(map, key, hashed, &at);
   if (found < map->slot_count) {
     map->items[map->slots[found] - 1].value = value;
     return false;
   }
   map->items = mem_grow(map->items, map->count, &map->capacity, sizeof *map->items);
-  map->items[map->count] = (struct map_item){.key = str_copy(key), .value = value};
+  map->items[map->count] = (struct map_item){.key = str_copy(key), .value = value, .hash = hashed};
   map->slots[at] = (uint32_t)++map->count;
   return true;
 }
@@ -121,18 +123,18 @@ bool map_put(struct map *map, const char *key, void *value) {
 void *map_get(const struct map *map, const char *key) {
   if (map->slot_count == 0)
     return NULL;
-  size_t at = find(map, key, NULL);
+  size_t at = find(map, key, hash(map, key), NULL);
   return at < map->slot_count ? map->items[map->slots[at] - 1].value : NULL;
 }
 
 bool map_has(const struct map *map, const char *key) {
-  return map->slot_count > 0 && find(map, key, NULL) < map->slot_count;
+  return map->slot_count > 0 && find(map, key, hash(map, key), NULL) < map->slot_count;
 }
 
 void map_remove(struct map *map, const char *key) {
   if (map->slot_count == 0)
     return;
-  size_t at = find(map, key, NULL);
+  size_t at = find(map, key, hash(map, key), NULL);
   if (at == map->slot_count)
     return;
   struct map_item *item = &map->items[map->slots[at] - 1];

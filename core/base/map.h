@@ -9,6 +9,7 @@
 struct map_item {
   char *key;
   void *value;
+  uint64_t hash; /* of key */
 };
 struct map {
   struct map_item *items; /* in order of insertion; key NULL: removed */

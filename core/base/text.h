@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 struct strings { /* owned strings */
   char **items;
@@ -17,6 +18,10 @@ void strings_done(struct strings *);
 #define auto_strings __attribute__((cleanup(strings_done))) struct strings
 
 bool text_equal(const char *a, const char *b); /* NULL equals NULL only */
+/* Are they equal? For names in a list, most of which differ in their first byte. */
+static inline bool text_is(const char *a, const char *b) {
+  return *a == *b && strcmp(a, b) == 0;
+}
 bool text_starts(const char *s, const char *prefix);
 bool text_ends(const char *s, const char *suffix);
 char *text_lower(const char *s); /* ASCII; caller frees */

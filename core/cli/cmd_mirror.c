@@ -5,7 +5,7 @@
 static const struct option options[] = {
     {"target", 0, "[ID:]VALUE", NULL,
      "where to mirror to; may be repeated (default: the config's)"},
-    {"parallel", 0, "N", NULL, "number of workers"},
+    {"parallel", 0, "N", NULL, "most jobs and requests at a time"},
     {"fail-fast", 0, NULL, NULL, "start nothing more after the first failure"},
     {"dry-run", 0, NULL, NULL, "the same as plan"},
     {"scan", 0, NULL, NULL, "scan what the config leaves out, too"},

@@ -9,7 +9,7 @@ static const struct option options[] = {
      "where to mirror to; may be repeated (default: the config's)"},
     {"format", 0, "FORMAT", "text|json", "text or json (a run report)"},
     {"detailed-exitcode", 0, NULL, NULL, "exit with 10 if anything would be created or updated"},
-    {"parallel", 0, "N", NULL, "number of workers"},
+    {"parallel", 0, "N", NULL, "most jobs and requests at a time"},
 };
 
 static bool has_drift(const struct run_report *report) {

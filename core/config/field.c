@@ -8,6 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void prepare(struct field_pattern *pattern, const char *constraint) {
+  pattern->set = regcomp(&pattern->regex, constraint, REG_EXTENDED | REG_NOSUB) == 0;
+  if (pattern->set)
+    pattern->automaton = automaton_new(constraint);
+}
+
+bool field_pattern_match(const struct field_pattern *pattern, const char *text) {
+  int matches = pattern->automaton ? automaton_match(pattern->automaton, text) : -1;
+  return matches < 0 ? regexec(&pattern->regex, text, 0, NULL, 0) == 0 : matches > 0;
+}
+
 void field_table_adopt(struct field_table *table, const struct artm_field *fields, uint32_t count,
                        uint32_t stride) {
   table->fields = mem_array(count, sizeof *table->fields);
@@ -22,15 +33,16 @@ void field_table_adopt(struct field_table *table, const struct artm_field *field
     size = size < stride ? size : stride;
     memcpy(field, from, size < sizeof *field ? size : sizeof *field);
     if (field_has_pattern(field))
-      table->patterns[i].set =
-          regcomp(&table->patterns[i].regex, field->constraint, REG_EXTENDED | REG_NOSUB) == 0;
+      prepare(&table->patterns[i], field->constraint);
   }
 }
 
 void field_table_done(struct field_table *table) {
   for (size_t i = 0; table->patterns && i < table->count; i++)
-    if (table->patterns[i].set)
+    if (table->patterns[i].set) {
       regfree(&table->patterns[i].regex);
+      automaton_free(table->patterns[i].automaton);
+    }
   free(table->patterns);
   free(table->fields);
   *table = (struct field_table){0};
@@ -38,7 +50,7 @@ void field_table_done(struct field_table *table) {
 
 const struct artm_field *field_find(const struct field_table *table, const char *name) {
   for (size_t i = 0; i < table->count; i++)
-    if (strcmp(table->fields[i].name, name) == 0)
+    if (text_is(table->fields[i].name, name))
       return &table->fields[i];
   return NULL;
 }

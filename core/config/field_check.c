@@ -15,7 +15,7 @@ struct map_check {
 
 static bool is_reserved(const struct map_check *check, const char *key) {
   for (size_t i = 0; i < check->reserved_count; i++)
-    if (strcmp(check->reserved[i], key) == 0)
+    if (text_is(check->reserved[i], key))
       return true;
   return false;
 }

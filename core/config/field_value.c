@@ -166,7 +166,7 @@ static bool check_pattern(const struct check *check, const struct node *node) {
     return true;
   bool matches;
   if (check->pattern && check->pattern->set) {
-    matches = regexec(&check->pattern->regex, node->text, 0, NULL, 0) == 0;
+    matches = field_pattern_match(check->pattern, node->text);
   } else {
     regex_t regex;
     if (regcomp(&regex, field->constraint, REG_EXTENDED | REG_NOSUB) != 0)

@@ -2,13 +2,17 @@
 /* One value against one field; shared by the floor's own files only. */
 #ifndef CONFIG_FIELD_VALUE_H
 #define CONFIG_FIELD_VALUE_H
+#include "config/automaton.h"
 #include "config/field.h"
 #include <regex.h>
 
 struct field_pattern {
   bool set;
   regex_t regex;
+  struct automaton *automaton; /* the same, or NULL */
 };
+/* Does the text match? */
+bool field_pattern_match(const struct field_pattern *, const char *text);
 
 /* Does this field's constraint hold a pattern for its text? */
 bool field_has_pattern(const struct artm_field *);

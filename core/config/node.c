@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Looking into the node tree. */
 #include "config/node.h"
-#include <string.h>
+#include "base/text.h"
 
 struct node_pair *node_pair(const struct node *map, const char *key) {
   if (!map || map->kind != NODE_MAP)
     return NULL;
   for (uint32_t i = 0; i < map->count; i++)
-    if (strcmp(map->pairs[i].key->text, key) == 0)
+    if (text_is(map->pairs[i].key->text, key))
       return &map->pairs[i];
   return NULL;
 }

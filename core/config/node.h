@@ -14,20 +14,21 @@ enum node_type { NODE_STRING, NODE_NULL, NODE_BOOL, NODE_INT, NODE_FLOAT };
 
 struct source_file;
 struct node_pair;
+/* There are millions of them in a long config: kept within 32 bytes. */
 struct node {
-  uint8_t kind; /* enum node_kind */
-  uint8_t type; /* SCALAR: enum node_type */
-  bool quoted;
-  bool expanded;         /* ${VAR} was replaced: the text may stand for any scalar type */
-  uint32_t line, column; /* from 1; 0: not in a text that people see */
-  bool broken;           /* its ${VAR} was reported: not checked further */
   const struct source_file *file;
-  uint32_t count; /* LIST, MAP */
   union {
     const char *text; /* SCALAR, as written without quotes */
     struct node **items;
     struct node_pair *pairs;
   };
+  uint32_t count;        /* LIST, MAP */
+  uint32_t line, column; /* from 1; 0: not in a text that people see */
+  uint8_t kind;          /* enum node_kind */
+  uint8_t type;          /* SCALAR: enum node_type */
+  bool quoted : 1;
+  bool expanded : 1; /* ${VAR} was replaced: the text may stand for any scalar type */
+  bool broken : 1;   /* its ${VAR} was reported: not checked further */
 };
 struct node_pair {
   struct node *key; /* a scalar */

@@ -58,6 +58,8 @@ static bool is_float(const char *s) {
 }
 
 enum node_type scalar_type(const char *text) {
+  if (*text != '\0' && strchr("~nNtTfF.+-0123456789", *text) == NULL)
+    return NODE_STRING; /* nothing else begins so */
   static const char *const null[] = {"", "~", "null", "Null", "NULL", NULL};
   static const char *const bools[] = {"true", "True", "TRUE", "false", "False", "FALSE", NULL};
   if (is_one_of(text, null))

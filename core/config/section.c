@@ -7,22 +7,28 @@
 
 /* The plugin's table is checked with the core's names left out, so here are those. */
 static bool check_core_fields(const struct node *map, struct problems *problems) {
-  const struct field_table *table = core_entry_fields();
   bool fine = true;
-  for (size_t i = 0; i < table->count; i++) {
-    const struct artm_field *field = &table->fields[i];
-    const struct node_pair *pair = node_pair(map, field->name);
-    if (pair)
+  for (uint32_t i = 0; map->kind == NODE_MAP && i < map->count; i++) {
+    const struct node_pair *pair = &map->pairs[i];
+    const struct artm_field *field = field_find(core_entry_fields(), pair->key->text);
+    if (field)
       fine &= field_check(field, pair->value, problems);
   }
   return fine;
 }
 
-bool section_check_entry(const struct section_schema *schema, const struct node *entry,
-                         const struct node *defaults, struct problems *problems) {
+bool section_has_core_fields(const struct node *entry) {
+  for (uint32_t i = 0; entry->kind == NODE_MAP && i < entry->count; i++)
+    if (field_find(core_entry_fields(), entry->pairs[i].key->text))
+      return true;
+  return false;
+}
+
+bool section_check_entry(const struct section_schema *schema, const char *what,
+                         const struct node *entry, const struct node *defaults,
+                         struct problems *problems) {
   size_t count;
   const char *const *names = core_entry_names(&count);
-  auto_free char *what = str_format("an entry of %s", schema->section);
   bool fine = field_check_map(&schema->fields, entry, defaults, names, count, what, problems);
   return check_core_fields(entry, problems) && fine;
 }

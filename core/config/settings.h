@@ -55,8 +55,12 @@ const struct field_table *core_entry_fields(void);
 /* Their names, in the order of the table: "reserved" of the functions in field.h. */
 const char *const *core_entry_names(size_t *ret_count);
 
-/* Checks an entry whole, the plugin's fields and the core's. True if fine. */
-bool section_check_entry(const struct section_schema *, const struct node *entry,
+/* Does the entry set any of them? Most set none. */
+bool section_has_core_fields(const struct node *entry);
+
+/* Checks an entry whole, the plugin's fields and the core's. what: "an entry of images", for
+ * messages. True if fine. */
+bool section_check_entry(const struct section_schema *, const char *what, const struct node *entry,
                          const struct node *defaults, struct problems *);
 /* Checks defaults: SECTION: (settings_read does it where the schema has its fields already). */
 bool section_check_defaults(const struct section_schema *, const struct node *defaults,

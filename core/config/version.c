@@ -12,6 +12,8 @@
 
 /* "+" of a version's build metadata becomes "_" in its tag, so it counts as one here. */
 bool version_is_legal(const char *text) {
+  if (!strchr(text, '+'))
+    return reference_is_tag(text);
   auto_free char *tag = str_copy(text);
   for (char *p = strchr(tag, '+'); p; p = strchr(p, '+'))
     *p = '_';

@@ -11,12 +11,13 @@ struct yaml_anchor {
   struct node *node; /* NULL: still being read, so an alias would contain itself */
   size_t size;       /* nodes below and with it */
 };
-struct list_in_making {
-  struct node_pair *pairs; /* of a list: the value only */
-  size_t count, capacity;
-};
 
 static struct node *read_node(struct yaml_reader *, yaml_event_t *, unsigned depth, size_t *size);
+
+void yaml_pairs_add(struct yaml_pairs *pairs, const struct node_pair *pair) {
+  pairs->items = mem_grow(pairs->items, pairs->count, &pairs->capacity, sizeof *pairs->items);
+  pairs->items[pairs->count++] = *pair;
+}
 
 struct node yaml_place(const struct yaml_reader *reader, yaml_mark_t mark) {
   return (struct node){.kind = NODE_LIST,
@@ -86,10 +87,12 @@ static bool apply_tag(struct yaml_reader *reader, struct node *node, const char 
                                       [NODE_BOOL] = TAG_PREFIX "bool",
                                       [NODE_INT] = TAG_PREFIX "int",
                                       [NODE_FLOAT] = TAG_PREFIX "float"};
+  if (!tag) {
+    node->type = (uint8_t)(node->quoted ? NODE_STRING : scalar_type(node->text));
+    return true;
+  }
   enum node_type type = scalar_type(node->text);
-  if (!tag)
-    node->type = (uint8_t)(node->quoted ? NODE_STRING : type);
-  else if (strcmp(tag, "!") == 0 || strcmp(tag, names[NODE_STRING]) == 0)
+  if (strcmp(tag, "!") == 0 || strcmp(tag, names[NODE_STRING]) == 0)
     node->quoted = true;
   else if (strcmp(tag, names[type]) == 0)
     node->type = (uint8_t)type;
@@ -169,12 +172,12 @@ static int read_member(struct yaml_reader *reader, bool is_map, unsigned depth,
   return pair->value ? 1 : -1;
 }
 
-static void finish_list(struct yaml_reader *reader, struct node *list,
-                        const struct list_in_making *making) {
-  list->count = (uint32_t)making->count;
-  list->items = arena_alloc(&reader->document->memory, making->count * sizeof *list->items);
-  for (size_t i = 0; i < making->count; i++)
-    list->items[i] = making->pairs[i].value;
+static void finish_list(struct yaml_reader *reader, struct node *list, size_t first) {
+  size_t count = reader->members.count - first;
+  list->count = (uint32_t)count;
+  list->items = arena_alloc(&reader->document->memory, count * sizeof *list->items);
+  for (size_t i = 0; i < count; i++)
+    list->items[i] = reader->members.items[first + i].value;
 }
 
 static struct node *read_collection(struct yaml_reader *reader, const yaml_event_t *event,
@@ -190,18 +193,17 @@ static struct node *read_collection(struct yaml_reader *reader, const yaml_event
                 YAML_DEPTH_MAX);
     return NULL;
   }
-  struct list_in_making making = {0};
+  struct yaml_pairs *pairs = &reader->members;
+  size_t first = pairs->count;
   struct node_pair pair;
   int more;
-  while ((more = read_member(reader, is_map, depth + 1, &pair, size)) == 1) {
-    making.pairs = mem_grow(making.pairs, making.count, &making.capacity, sizeof *making.pairs);
-    making.pairs[making.count++] = pair;
-  }
+  while ((more = read_member(reader, is_map, depth + 1, &pair, size)) == 1)
+    yaml_pairs_add(pairs, &pair);
   if (more == 0 && is_map)
-    yaml_finish_map(reader, node, making.pairs, making.count);
+    yaml_finish_map(reader, node, first);
   else if (more == 0)
-    finish_list(reader, node, &making);
-  free_pointer(&making.pairs);
+    finish_list(reader, node, first);
+  pairs->count = first;
   return more == 0 ? node : NULL;
 }
 
@@ -269,6 +271,8 @@ struct node *yaml_read(struct document *document, struct source_file *file,
   struct node *root = read_stream(&reader);
   yaml_parser_delete(&reader.parser);
   map_done(&reader.anchors);
+  free_pointer(&reader.members.items);
+  free_pointer(&reader.merged.items);
   bool empty = root && root->kind == NODE_SCALAR && root->type == NODE_NULL && !root->quoted;
   return empty ? NULL : root;
 }

@@ -12,12 +12,21 @@
 #define YAML_ALIASES_MAX 1000000 /* nodes that aliases stand for: bounds time */
 #define YAML_SCALAR_MAX (1u << 20)
 
+/* Grows and is used again, for all maps and lists of a file. */
+struct yaml_pairs {
+  struct node_pair *items;
+  size_t count, capacity;
+};
+void yaml_pairs_add(struct yaml_pairs *, const struct node_pair *);
+
 struct yaml_reader {
   yaml_parser_t parser;
   struct document *document;
   const struct source_file *file;
   struct problems *problems;
-  struct map anchors; /* name: struct yaml_anchor */
+  struct map anchors;        /* name: struct yaml_anchor */
+  struct yaml_pairs members; /* of all collections being read; of a list: the value only */
+  struct yaml_pairs merged;  /* of the map that yaml_finish_map makes */
 };
 
 /* Position of a mark, as a node that problem_add understands. */
@@ -26,7 +35,6 @@ struct node yaml_place(const struct yaml_reader *, yaml_mark_t);
 void yaml_report_syntax(struct yaml_reader *);
 /* False, with a problem, if the bytes are no text that libyaml should see. */
 bool yaml_check_encoding(const struct source_file *, struct problems *);
-/* Makes a map's pairs out of what was read: duplicates refused, "<<" merged. */
-void yaml_finish_map(struct yaml_reader *, struct node *map, const struct node_pair *pairs,
-                     size_t count);
+/* Makes a map's pairs out of the members from first on: duplicates refused, "<<" merged. */
+void yaml_finish_map(struct yaml_reader *, struct node *map, size_t first);
 #endif

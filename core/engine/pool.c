@@ -116,6 +116,7 @@ static void wake_one(struct pool *pool, bool is_part) {
 static void fall_asleep(struct pool *pool, const void *arg) {
   struct sleeper sleeper = {.next = pool->sleepers, .arg = arg};
   pthread_cond_init(&sleeper.wake, NULL);
+  /* cppcheck-suppress autoVariables; it leaves the list before it ends */
   pool->sleepers = &sleeper;
   while (!sleeper.awake)
     pthread_cond_wait(&sleeper.wake, &pool->lock);

@@ -14,6 +14,7 @@
 
 #define DRAIN_MS 30000u
 #define WAIT_STEP_MS 100u
+#define WORKERS 32u
 
 /* Waits for the workers. After the first signal, jobs that run have the drain limit to end. */
 static void wait_for_jobs(struct run *run) {
@@ -62,7 +63,7 @@ static void run_tear_down(struct run *run) {
 static uint32_t worker_count(const struct run_options *options, size_t rows) {
   /* Blobs are parts of their own, so that one row can use several workers. */
   size_t useful = rows * 8;
-  uint32_t wanted = options->parallel ? options->parallel : 8;
+  uint32_t wanted = options->parallel ? options->parallel : WORKERS;
   return useful < wanted ? (uint32_t)(useful ? useful : 1) : wanted;
 }
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#define WORKERS 8u
+#define WORKERS 32u
 #define WAIT_MS 100u
 
 struct listing {

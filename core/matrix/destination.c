@@ -85,13 +85,21 @@ static const char *axis_key(const struct section_schema *schema) {
   return axis != NULL ? axis->matrix_key : NULL;
 }
 
+/* The two that nearly all templates consist of. */
+static bool is_named(const char *part, size_t len, const char *placeholder) {
+  return len == strlen(placeholder) && memcmp(part, placeholder, len) == 0;
+}
+
 /* Adds what a placeholder stands for. An empty {namespace} takes the "/" after it along. */
 static bool add_placeholder(const struct filling *f, const char *part, size_t len, bool in_tag,
                             const char **next, struct buf *out) {
-  auto_free char *word = str_copy_n(part + 1, len - 2);
-  const char *name = f->entry->name, *slash = strrchr(name, '/');
-  if (strcmp(word, "name") == 0)
+  const char *name = f->entry->name;
+  if (is_named(part, len, "{name}"))
     return buf_text(out, name);
+  if (f->version->text != NULL && is_named(part, len, "{version}"))
+    return buf_text(out, f->version->text);
+  auto_free char *word = str_copy_n(part + 1, len - 2);
+  const char *slash = strrchr(name, '/');
   if (strcmp(word, "basename") == 0)
     return buf_text(out, slash != NULL ? slash + 1 : name);
   if (strcmp(word, "namespace") == 0) {
@@ -118,19 +126,22 @@ static bool fill(const struct filling *f, const char *begin, const char *end, bo
   const char *at = begin;
   bool fine = true;
   while (at < end) {
-    if (*at != '{') {
-      buf_add(out, at++, 1);
+    const char *open = memchr(at, '{', (size_t)(end - at));
+    const char *plain_end = open != NULL ? open : end;
+    if (plain_end > at) {
+      buf_add(out, at, (size_t)(plain_end - at));
+      at = plain_end;
       continue;
     }
-    size_t len = strcspn(at, "}") + 1;
-    if (len > (size_t)(end - at)) {
+    const char *close = memchr(at, '}', (size_t)(end - at));
+    if (close == NULL) {
       struct problem *problem = problem_add(f->problems, f->at, "bad-destination",
                                             "a '{' in destination is never closed");
       point_at(problem, f, at, (size_t)(end - at));
       return false;
     }
-    const char *next = at + len;
-    fine = add_placeholder(f, at, len, in_tag, &next, out) && fine;
+    const char *next = close + 1;
+    fine = add_placeholder(f, at, (size_t)(next - at), in_tag, &next, out) && fine;
     at = next;
   }
   return fine;

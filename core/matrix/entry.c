@@ -14,6 +14,7 @@ struct reader {
   const struct settings *settings;
   const struct section_schema *schema;
   const struct section *section;
+  const char *what;            /* "an entry of images" */
   const struct node *fallback; /* the section's defaults, paths absolute */
   struct entries *entries;
   struct scan_reader *scans;
@@ -157,18 +158,17 @@ static void read_entry(const struct reader *r, const struct node *node, size_t s
                        size_t entry_index) {
   const struct section_schema *schema = r->schema;
   const struct node *defaults = r->section->defaults;
-  bool fine = section_check_entry(schema, node, defaults, r->problems);
+  bool fine = section_check_entry(schema, r->what, node, defaults, r->problems);
   struct entries *all = r->entries;
-  if (all->count == all->capacity)
-    all->items = mem_grow(all->items, all->count, &all->capacity, sizeof *all->items);
   struct entry *entry = &all->items[all->count++];
+  const struct node *own = section_has_core_fields(node) ? node : NULL;
   const struct node *absolute = paths_make_absolute(&schema->fields, node, &all->memory);
   *entry = (struct entry){.schema = schema,
                           .section_index = section_index,
                           .entry_index = entry_index,
                           .node = node,
                           .config = {&schema->fields, absolute, r->fallback},
-                          .core = {core_entry_fields(), node, defaults}};
+                          .core = {core_entry_fields(), own, defaults}};
   entry->name = name_of(entry, fine);
   const struct node *destination = config_node(&entry->core, "destination");
   entry->destination = destination != NULL ? node_text(destination) : schema->destination;
@@ -179,7 +179,16 @@ static void read_entry(const struct reader *r, const struct node *node, size_t s
   read_targets(r, entry);
   read_referrers(r, entry);
   scan_reader_entry(r->scans, entry);
-  entry->allow_empty = config_number(&entry->core, "allow_empty", 0) != 0;
+  entry->allow_empty = config_node(&entry->core, "allow_empty") != NULL &&
+                       config_number(&entry->core, "allow_empty", 0) != 0;
+}
+
+static void make_room(struct entries *entries, size_t more) {
+  size_t wanted = entries->count + more;
+  if (wanted <= entries->capacity)
+    return;
+  entries->items = mem_resize(entries->items, wanted, sizeof *entries->items);
+  entries->capacity = wanted;
 }
 
 void entries_read(const struct settings *settings, const struct section_schema *schemas,
@@ -201,6 +210,9 @@ void entries_read(const struct settings *settings, const struct section_schema *
       section_check_defaults(r.schema, r.section->defaults, problems);
     scan_reader_section(&scans, r.section->defaults);
     r.fallback = paths_make_absolute(&r.schema->fields, r.section->defaults, &entries->memory);
+    make_room(entries, r.section->entry_count);
+    auto_free char *what = str_format("an entry of %s", r.schema->section);
+    r.what = what;
     for (size_t k = 0; k < r.section->entry_count; k++)
       read_entry(&r, r.section->entries[k], i, k);
   }

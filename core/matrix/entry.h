@@ -21,7 +21,7 @@ struct entry {
   size_t section_index, entry_index; /* in file order */
   const struct node *node;
   struct artm_config config; /* the plugin's fields */
-  struct artm_config core;   /* core fields */
+  struct artm_config core;   /* core fields; its node is NULL if the entry sets none */
   const char *name;          /* value of the field with ROLE_NAME */
   struct version_item *versions;
   size_t version_count;

@@ -60,7 +60,7 @@ static void check_sparse(const struct entry *entry, struct problems *problems) {
 void scan_reader_entry(struct scan_reader *r, struct entry *entry) {
   struct shared_scans *shared = r->defaults != NULL ? &r->section : &r->top;
   const struct scan_rule *rules = shared->rules;
-  if (scanning_is_overridden(entry->node)) {
+  if (scanning_is_overridden(entry->core.node)) {
     scanning_check_overrides(entry->node, r->scanners->items, r->scanners->count, r->problems);
     rules = make(r, r->defaults, entry->node, r->problems);
   } else {

@@ -6,6 +6,7 @@
 
 struct column {
   const struct artm_field *field;
+  struct buf key;           /* what stands before the value: {"name": */
   const struct node *shown; /* matrix_default, read once for all rows; or NULL */
 };
 
@@ -30,6 +31,25 @@ static void add_string(struct buf *out, const char *text) {
     at++;
   }
   buf_add(out, "\"", 1);
+}
+
+/* Most fields are texts or lists of them, written in the entry: no look-up for each item then. */
+static bool add_texts(struct buf *out, const struct node *node, const struct artm_field *field) {
+  bool list = field->type == ARTM_TYPE_LIST;
+  if (node == NULL || (list ? field->element : field->type) != ARTM_TYPE_STRING ||
+      node->kind != (list ? NODE_LIST : NODE_SCALAR) || (list && node->count == 0))
+    return false;
+  if (!list) {
+    add_string(out, node_text(node) != NULL ? node_text(node) : "");
+    return true;
+  }
+  for (uint32_t i = 0; i < node->count; i++) {
+    const char *text = node_text(node->items[i]);
+    buf_add(out, i == 0 ? "[" : ",", 1);
+    add_string(out, text != NULL ? text : "");
+  }
+  buf_add(out, "]", 1);
+  return true;
 }
 
 /* Value i of a field as JSON; type is the field's own or that of its items. */
@@ -70,9 +90,11 @@ static void add_node(struct buf *out, const struct node *node) {
 static void add_field(struct buf *out, const struct matrix_row *row, const struct column *column) {
   const struct artm_field *field = column->field;
   /* Paths are shown as written: absolute ones would differ from machine to machine. */
-  struct artm_config as_written = row->entry->core;
-  as_written.table = row->entry->config.table;
+  const struct entry *entry = row->entry;
+  const struct artm_config as_written = {entry->config.table, entry->node, entry->core.fallback};
   const struct artm_config *config = &as_written;
+  if (add_texts(out, config_node(config, field->name), field))
+    return;
   uint32_t count = config_count(config, field->name);
   bool list = field->type == ARTM_TYPE_LIST, map = field->type == ARTM_TYPE_MAP;
   if (count == 0) {
@@ -100,15 +122,20 @@ static void add_field(struct buf *out, const struct matrix_row *row, const struc
   buf_add(out, map ? "}" : "]", 1);
 }
 
+static void add_key(struct buf *out, const struct artm_field *field, bool first) {
+  bool named = field->role == ARTM_ROLE_AXIS && field->matrix_key != NULL;
+  buf_add(out, first ? "{" : ",", 1);
+  add_string(out, named ? field->matrix_key : field->name);
+  buf_add(out, ":", 1);
+}
+
 static void add_row(struct buf *out, const struct matrix_row *row, const struct column *columns,
                     size_t count) {
   const struct version_item *version = row->version;
   for (size_t i = 0; i < count; i++) {
     const struct artm_field *field = columns[i].field;
     bool axis = field->role == ARTM_ROLE_AXIS;
-    buf_add(out, i == 0 ? "{" : ",", 1);
-    add_string(out, axis && field->matrix_key != NULL ? field->matrix_key : field->name);
-    buf_add(out, ":", 1);
+    buf_add(out, columns[i].key.data, columns[i].key.len);
     if (axis && version->selector != NULL)
       add_node(out, version->at);
     else if (axis)
@@ -135,7 +162,9 @@ void matrix_section_json(const struct matrix *matrix, const struct section_schem
         shown[count].file_count > 0)
       columns[count].shown = shown[count].roots[0];
     problems_done(&ignored);
-    columns[count++].field = field;
+    columns[count].field = field;
+    add_key(&columns[count].key, field, count == 0);
+    count++;
   }
   bool first = true;
   buf_add(out, "[", 1);
@@ -148,8 +177,10 @@ void matrix_section_json(const struct matrix *matrix, const struct section_schem
     add_row(out, &matrix->rows[i], columns, count);
   }
   buf_add(out, "]", 1);
-  for (size_t i = 0; i < count; i++)
+  for (size_t i = 0; i < count; i++) {
     document_done(&shown[i]);
+    buf_done(&columns[i].key);
+  }
   free_pointer(&shown);
   free_pointer(&columns);
 }

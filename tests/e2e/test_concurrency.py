@@ -74,7 +74,7 @@ class Concurrency(Scenario):
         path = self.tags(20, source, target, stall_timeout='2s')
         target.fault('^(GET|HEAD) .*/manifests/', mock.silent(30), skip=5)
         done = self.mirror(path, '--debug').done
-        self.assertRegex(done.stderr, r'[1-4] requests at a time instead of [2-8]: it fell silent')
+        self.assertRegex(done.stderr, r'\d+ requests at a time instead of \d+: it fell silent')
 
     def test_parallel_is_the_ceiling(self):
         source, target = self.mock(), self.mock()

@@ -66,7 +66,9 @@ class Kill(KillCase):
             process[0].wait()
         (source if side == 's' else target).fault('', mock.faults.Action('kill', kill),
                                                   ordinal=ordinal)
-        process.append(harness.start('mirror', '--config', path))
+        # What an earlier case left in the cache would spare the request.
+        process.append(harness.start('mirror', '--config', path, '--cache-dir',
+                                     self.tmp / f'cache-{name}'))
         harness.finish(process[0])
         self.assertEqual(process[0].returncode, -signal.SIGKILL)
         self.converge(source, target, path, 1)

@@ -111,11 +111,39 @@ static void test_arena(void **state) {
   arena_done(&arena);
 }
 
+/* Its later blocks are mapped. */
+static void test_large_arena(void **state) {
+  (void)state;
+  struct arena arena = {0};
+  const size_t count = 400, size = 100000;
+  char **kept = mem_array(count, sizeof *kept);
+  for (size_t i = 0; i < count; i++) {
+    arena_copy(&arena, "odd"); /* text needs no alignment, what follows does */
+    kept[i] = arena_alloc(&arena, size);
+    assert_int_equal((uintptr_t)kept[i] % _Alignof(max_align_t), 0);
+    for (size_t j = 0; j < size; j += 999)
+      assert_int_equal(kept[i][j], 0);
+    memset(kept[i], (int)(i % 251 + 1), size);
+  }
+  char *huge = arena_alloc(&arena, 20u << 20);
+  huge[(20u << 20) - 1] = 1;
+  for (size_t i = 0; i < count; i++)
+    assert_int_equal((unsigned char)kept[i][size - 1], i % 251 + 1);
+  assert_true(arena.total > count * size + (20u << 20));
+  free(kept);
+  arena_done(&arena);
+  assert_null(arena.blocks);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_zeroed),       cmocka_unit_test(test_strings),
-      cmocka_unit_test(test_take_empties), cmocka_unit_test(test_grow),
-      cmocka_unit_test(test_arena),        cmocka_unit_test(test_overflow_leaves_with_8),
+      cmocka_unit_test(test_zeroed),
+      cmocka_unit_test(test_strings),
+      cmocka_unit_test(test_take_empties),
+      cmocka_unit_test(test_grow),
+      cmocka_unit_test(test_arena),
+      cmocka_unit_test(test_large_arena),
+      cmocka_unit_test(test_overflow_leaves_with_8),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

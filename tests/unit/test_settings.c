@@ -290,9 +290,10 @@ static void test_entries(void **state) {
               "- {versions: ['1'], source_registry: r, index: sparce, targts: [x]}\n",
               NULL);
   const struct section *images = &r.settings.sections[0];
-  assert_true(section_check_entry(&known[0], images->entries[0], NULL, &r.problems));
-  assert_false(section_check_entry(&known[0], images->entries[1], NULL, &r.problems));
-  assert_false(section_check_entry(&known[0], images->entries[2], NULL, &r.problems));
+  const char *what = "an entry of images";
+  assert_true(section_check_entry(&known[0], what, images->entries[0], NULL, &r.problems));
+  assert_false(section_check_entry(&known[0], what, images->entries[1], NULL, &r.problems));
+  assert_false(section_check_entry(&known[0], what, images->entries[2], NULL, &r.problems));
   problems_sort(&r.problems);
   static const char *const expected[] = {"missing-field", "wrong-type", "wrong-type",
                                          "missing-field", "bad-value",  "unknown-key"};
