@@ -179,8 +179,7 @@ static void read_entry(const struct reader *r, const struct node *node, size_t s
   read_targets(r, entry);
   read_referrers(r, entry);
   scan_reader_entry(r->scans, entry);
-  entry->allow_empty = config_node(&entry->core, "allow_empty") != NULL &&
-                       config_number(&entry->core, "allow_empty", 0) != 0;
+  entry->allow_empty = config_number(&entry->core, "allow_empty", 0) != 0;
 }
 
 static void make_room(struct entries *entries, size_t more) {
